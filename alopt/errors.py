@@ -1,0 +1,95 @@
+"""Errors in the user's words: every problem at once, each with its place and its mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input.
+
+    Attributes
+    ----------
+    file : str
+        File that holds the problem, relative to the inputs' folder.
+    row : int or None
+        Line in the file (the header is line 1), if the problem has one.
+    column : str or None
+        Column or key.
+    value : str or None
+        The value as found.
+    rule : str
+        What is wrong.
+    mend : str
+        What to do about it.
+    """
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    rule: str
+    mend: str
+
+    def __str__(self) -> str:
+        place = self.file if self.row is None else f"{self.file}, row {self.row}"
+        if self.column is not None:
+            place += f", column {self.column}"
+        shown = "" if self.value is None else f" (found {_shorten(self.value)!r})"
+        return f"{place}: {self.rule}{shown}. {self.mend}"
+
+
+def _shorten(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+class AloptError(Exception):
+    """Base of the errors that end a command without a traceback."""
+
+    exit_code = 1
+
+
+class InputError(AloptError):
+    """Inputs or a scenario break rules; lists every problem found.
+
+    Parameters
+    ----------
+    problems : list of Problem
+        All that is wrong, in the order of the files and rows.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__("\n".join([f"{count} in the inputs:", *(f"  - {p}" for p in problems)]))
+
+
+class ScenarioError(InputError):
+    """A scenario file or a setting on the command line breaks rules."""
+
+
+class UsageError(AloptError):
+    """A command was called in a way that has no meaning."""
+
+    exit_code = 2
+
+
+class InfeasibleError(AloptError):
+    """No plan meets all constraints, or the cost has no lower bound; carries the diagnosis."""
+
+    exit_code = 3
+
+
+class SolveError(AloptError):
+    """The solver stopped before an optimum, or refused an option."""
+
+    exit_code = 4
+
+
+class CheckError(AloptError):
+    """A solved run failed one of its own checks."""
+
+    exit_code = 4

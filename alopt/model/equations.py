@@ -1,0 +1,115 @@
+"""How an equation is written down: a rule, its index set, and what its dual means.
+
+Every constraint of the model is one short function under :func:`equation`. The register is
+what builds the model, names rows in the tables of shadow prices, prints the formulation page
+and tells the tests that no equation goes untested.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pyomo.environ as pyo
+
+Model = pyo.ConcreteModel
+Rule = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One constraint.
+
+    Attributes
+    ----------
+    name : str
+        What it states; the name of the Pyomo component.
+    index : tuple of str
+        Names of the index members, as the result tables call them.
+    over : callable
+        Model → list of index tuples for which the row exists.
+    basis : {"annual", "event"}
+        What undoes the discounting of its dual: the weight of the year's represented years,
+        or the discount factor of the year alone.
+    unit : str
+        Unit of the shadow price.
+    dual : str
+        What the shadow price means.
+    rule : callable
+        Model and index → Pyomo relation.
+    """
+
+    name: str
+    index: tuple[str, ...]
+    over: Callable[[Model], Iterable[Hashable]]
+    basis: str
+    unit: str
+    dual: str
+    rule: Rule
+
+    @property
+    def module(self) -> str:
+        """Module in which the equation is written."""
+        return self.rule.__module__
+
+    @property
+    def text(self) -> str:
+        """Docstring of the rule."""
+        return inspect.getdoc(self.rule) or ""
+
+
+EQUATIONS: dict[str, Equation] = {}
+
+
+def equation(
+    *index: str, over: Callable[[Model], Iterable[Hashable]], basis: str, unit: str, dual: str
+) -> Callable[[Rule], Rule]:
+    """Register a rule as an equation of the model.
+
+    Parameters
+    ----------
+    *index : str
+        Names of the index members.
+    over : callable
+        Model → index tuples.
+    basis : {"annual", "event"}
+    unit, dual : str
+        Unit and meaning of the shadow price.
+
+    Raises
+    ------
+    ValueError
+        If the name is taken, the basis unknown or the docstring missing.
+    """
+
+    def register(rule: Rule) -> Rule:
+        name = rule.__name__
+        if name in EQUATIONS and EQUATIONS[name].module != rule.__module__:
+            raise ValueError(f"two equations are called {name}")
+        if basis not in {"annual", "event"}:
+            raise ValueError(f"{name}: basis is annual or event, not {basis}")
+        if ".. math::" not in (rule.__doc__ or ""):
+            raise ValueError(f"{name}: the docstring states no formula")
+        EQUATIONS[name] = Equation(name, index, over, basis, unit, dual, rule)
+        return rule
+
+    return register
+
+
+def add(model: Model, *rules: Rule) -> None:
+    """Add equations to a model, each over its own index set."""
+    for rule in rules:
+        eq = EQUATIONS[rule.__name__]
+        members = list(eq.over(model))
+        model.index_names[eq.name] = eq.index
+        model.add_component(eq.name, pyo.Constraint(members, rule=eq.rule))
+
+
+def add_variable(
+    model: Model, name: str, index: tuple[str, ...], members: Iterable[Hashable], **options: Any
+) -> None:
+    """Add a non-negative variable over index tuples and remember the members' names."""
+    model.index_names[name] = index
+    model.add_component(name, pyo.Var(list(members), domain=pyo.NonNegativeReals, **options))

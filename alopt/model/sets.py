@@ -1,0 +1,127 @@
+"""Index sets: only what exists or can be reached."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from types import SimpleNamespace
+
+from alopt.data.model_data import ModelData
+
+
+def build_sets(data: ModelData) -> SimpleNamespace:
+    """Make the sparse index sets of a model.
+
+    Returns
+    -------
+    SimpleNamespace
+        Lists of index tuples (names in capitals) and look-ups by site, region or point.
+    """
+    calendar, fleet, power = data.calendar, data.fleet, data.power
+    years, slices, seasons = calendar.years, calendar.slices, calendar.seasons
+    s = SimpleNamespace()
+    s.YEARS = list(years)
+    s.SITES = list(fleet.sites)
+    s.REGIONS = sorted({site.region for site in fleet.sites.values()})
+    s.SITE_YEARS = [(i, y) for i in s.SITES for y in years]
+    s.SITE_CELL_YEARS = [(i, k, y) for (i, k), first in fleet.site_cells.items() for y in years if y >= first]
+    s.NEW_BUILD_YEARS = [
+        (i, k, y) for i, k in fleet.new_build for y in years if y >= fleet.site_cells[i, k]
+    ]
+    s.SITE_ARC_YEARS = [
+        (i, j, k, y)
+        for i, j, k in fleet.site_arcs
+        for y in years
+        if y >= max(fleet.site_cells[i, j], fleet.site_cells[i, k], data.arcs[j, k].earliest_year)
+    ]
+    s.CLOSURES = sorted(fleet.closures)
+    standing = set(s.SITE_CELL_YEARS)
+    s.stands = standing
+    s.built = set(s.NEW_BUILD_YEARS)
+    s.cells_at = _group(s.SITE_CELL_YEARS, lambda t: (t[0], t[2]), lambda t: t[1])
+    s.steps_from = _group(s.SITE_ARC_YEARS, lambda t: (t[0], t[1], t[3]), lambda t: t[2])
+    s.steps_into = _group(s.SITE_ARC_YEARS, lambda t: (t[0], t[2], t[3]), lambda t: t[1])
+    s.RELINED = sorted(
+        {(i, j, y) for i, j, k, y in s.SITE_ARC_YEARS if data.arcs[j, k].kind == "relining"}
+    )
+    s.SITE_CELL_SEASONS = [(i, k, y, q) for i, k, y in s.SITE_CELL_YEARS for q in seasons]
+    s.SITE_SEASONS = [(i, y, q) for i, y in s.SITE_YEARS if (i, y) in s.cells_at for q in seasons]
+    s.ACTIVE_SITES = [(i, y) for i, y in s.SITE_YEARS if (i, y) in s.cells_at]
+    s.MANY_SLICES = [q for q in seasons if len(calendar.slices_in[q]) > 1]
+    s.SITE_CELL_SLICES = [(i, k, y, h) for i, k, y in s.SITE_CELL_YEARS for h in slices]
+    s.ELECTRICITY = [
+        (i, e, y, h) for i, y in s.ACTIVE_SITES for e in power.sources[i] for h in slices
+    ]
+    s.SITE_SLICES = [(i, y, h) for i, y in s.ACTIVE_SITES for h in slices]
+    s.POOL_SLICES = [
+        (p, y, h)
+        for p, pool in power.pools.items()
+        for y in years
+        for h in slices
+        if any((i, y) in s.cells_at for i, _ in pool.members)
+    ]
+    s.SPREAD_YEARS = _spread_years(data, s)
+    _material_sets(data, s)
+    _metal_sets(data, s)
+    return s
+
+
+def _group(tuples, key, value) -> dict:  # type: ignore[no-untyped-def,type-arg]  # noqa: ANN001
+    grouped = defaultdict(list)
+    for t in tuples:
+        grouped[key(t)].append(value(t))
+    return dict(grouped)
+
+
+def _spread_years(data: ModelData, s: SimpleNamespace) -> list[tuple[str, str, int]]:
+    """Existing sites where retrofit rents spread over plants, by cost step."""
+    return [
+        (i, step, y)
+        for i, y in s.ACTIVE_SITES
+        if data.fleet.sites[i].kind == "existing" and any(data.cells[k].rent > 0 for k in s.cells_at[i, y])
+        for step, _, _ in data.capex_spread
+    ]
+
+
+def _material_sets(data: ModelData, s: SimpleNamespace) -> None:
+    materials, years = data.materials, data.calendar.years
+    s.POINTS = sorted(set(materials.point_of.values()))
+    s.sites_at = _group(materials.point_of.items(), lambda t: t[1], lambda t: t[0])
+    s.POINT_YEARS = [
+        (p, y) for p in s.POINTS for y in years if any((i, y) in s.cells_at for i in s.sites_at[p])
+    ]
+    s.REFINERY_YEARS = [(a, y) for a in materials.refineries for y in years]
+    s.ALUMINA = [(a, p, y) for a in materials.refineries for p, y in s.POINT_YEARS]
+    s.CONVEYED = [(a, p, y) for a, p in materials.conveyed_limit for q, y in s.POINT_YEARS if q == p]
+    s.conveyed = set(s.CONVEYED)
+    s.ORE = [(b, a, y) for b, a in materials.ore_yield for y in years]
+    s.ORE_REFINERIES = sorted({(a, y) for _, a, y in s.ORE})
+    s.ORE_ORIGINS = sorted({(b, y) for b, _, y in s.ORE})
+    s.refineries_of = _group(materials.ore_yield, lambda t: t[0], lambda t: t[1])
+    s.origins_of = _group(materials.ore_yield, lambda t: t[1], lambda t: t[0])
+
+
+def _metal_sets(data: ModelData, s: SimpleNamespace) -> None:
+    markets, years = data.markets, data.calendar.years
+    s.sites_in = _group(data.fleet.sites.values(), lambda site: site.region, lambda site: site.key)
+    s.REGION_YEARS = [
+        (r, y) for r in s.REGIONS for y in years if any((i, y) in s.cells_at for i in s.sites_in[r])
+    ]
+    s.LIQUID = [(r, y) for r, y in s.REGION_YEARS if r in markets.liquid_market]
+    s.liquid = set(s.LIQUID)
+    s.INGOTS = [(r, m, y) for r, y in s.REGION_YEARS for m in markets.ingot_market.values()]
+    s.REMELTED = [(r, y) for r in markets.liquid_market if r in markets.ingot_market for y in years]
+    s.remelted = set(s.REMELTED)
+    s.IMPORTS = [
+        (m, step.key, y) for m in markets.import_markets for step in markets.import_steps for y in years
+    ]
+    s.import_markets = set(markets.import_markets)
+    s.IMPORT_STEPS = [
+        (step.key, y) for step in markets.import_steps for y in years if markets.import_markets
+    ]
+    s.EXPORTS = [(r, step.key, y) for r, y in s.REGION_YEARS for step in markets.export_steps]
+    s.EXPORT_STEPS = [(step.key, y) for step in markets.export_steps for y in years]
+    s.UNSERVED = [(m, step.key, y) for m in markets.markets for step in markets.demand_steps for y in years]
+    s.LIQUID_MARKETS = [(m, y) for r, m in markets.liquid_market.items() for y in years]
+    s.INGOT_MARKETS = [(m, y) for r, m in markets.ingot_market.items() for y in years]
+    s.POTLINING = [(route, y) for route in data.spent_potlining for y in years]
+    s.POTLINING_YEARS = list(years) if data.spent_potlining else []

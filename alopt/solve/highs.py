@@ -1,0 +1,205 @@
+"""HiGHS: the only place that knows the solver. Every status is checked."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from alopt.errors import InfeasibleError, SolveError
+from alopt.solve.compile import Array, Program
+
+#: Options of every solve; the same bytes come out of the same inputs.
+OPTIONS: Mapping[str, bool | int | float | str] = {
+    "output_flag": False,
+    "threads": 1,
+    "random_seed": 0,
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}
+
+#: Above this number of columns an interior point method with crossover beats the simplex.
+SIMPLEX_MOST_COLUMNS = 300_000
+
+#: Name by which a Pyomo solver of the same kind is asked for.
+PYOMO_NAME = "appsi_highs"
+
+_Status = highspy.HighsModelStatus
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Primal and dual values at an optimum, in the order of the program's columns and rows."""
+
+    objective: float
+    dual_objective: float
+    values: Array
+    duals: Array
+    reduced_costs: Array
+    algorithm: str
+    iterations: int
+
+
+class Solver:
+    """A HiGHS instance that holds a program and solves it again from the last basis.
+
+    Parameters
+    ----------
+    program : Program
+    options : mapping of str to value, optional
+        HiGHS options besides :data:`OPTIONS`; an unknown one or a value that HiGHS refuses is
+        a SolveError.
+    """
+
+    def __init__(
+        self, program: Program, options: Mapping[str, bool | int | float | str] | None = None
+    ) -> None:
+        self.program = program
+        self._highs = highspy.Highs()
+        self.algorithm = "simplex" if len(program.cost) <= SIMPLEX_MOST_COLUMNS else "ipm"
+        chosen = {**OPTIONS, "solver": self.algorithm, **(options or {})}
+        for name, value in chosen.items():
+            if self._highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+                raise SolveError(f"HiGHS refuses the option {name} = {value!r}.")
+        self.algorithm = str(chosen["solver"])
+        self._pass(program)
+
+    def _pass(self, program: Program) -> None:
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(program.cost), len(program.rows)
+        lp.col_cost_, lp.offset_ = program.cost, program.offset
+        lp.col_lower_, lp.col_upper_ = program.column_lower, program.column_upper
+        lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_ = program.matrix.indptr
+        lp.a_matrix_.index_ = program.matrix.indices
+        lp.a_matrix_.value_ = program.matrix.data
+        self._check(self._highs.passModel(lp), "take the model")
+
+    @staticmethod
+    def _check(status: highspy.HighsStatus, deed: str) -> None:
+        if status == highspy.HighsStatus.kError:
+            raise SolveError(f"HiGHS could not {deed}.")
+
+    def solve(self) -> Optimum:
+        """Solve from the last basis if there is one.
+
+        Returns
+        -------
+        Optimum
+
+        Raises
+        ------
+        InfeasibleError
+            If no point meets all rows, or the cost has no lower bound.
+        SolveError
+            If HiGHS stops for another reason (time, iterations, interrupt, error).
+        """
+        highs = self._highs
+        highs.HandleKeyboardInterrupt = True
+        try:
+            status = highs.run()
+        except KeyboardInterrupt:
+            raise SolveError("The solve was interrupted; nothing is reported.") from None
+        self._check(status, "solve the model")
+        state = highs.getModelStatus()
+        if state == _Status.kUnboundedOrInfeasible:
+            state = self._settle()
+        if state == _Status.kInfeasible:
+            raise InfeasibleError("No plan meets all constraints.")
+        if state in {_Status.kUnbounded, _Status.kUnboundedOrInfeasible}:
+            raise InfeasibleError("The cost has no lower bound: something pays for itself without end.")
+        if state != _Status.kOptimal:
+            raise SolveError(
+                f"HiGHS stopped before an optimum: {highs.modelStatusToString(state)}. Nothing is reported."
+            )
+        return self._optimum()
+
+    def _settle(self) -> highspy.HighsModelStatus:
+        """Tell infeasible from unbounded by solving without presolve."""
+        with self.options({"presolve": "off"}):
+            self._highs.clearSolver()
+            self._highs.run()
+            return self._highs.getModelStatus()
+
+    def _optimum(self) -> Optimum:
+        highs, program = self._highs, self.program
+        solution, info = highs.getSolution(), highs.getInfo()
+        duals, reduced = np.asarray(solution.row_dual), np.asarray(solution.col_dual)
+        return Optimum(
+            objective=float(info.objective_function_value),
+            dual_objective=dual_objective(program, duals, reduced),
+            values=np.asarray(solution.col_value),
+            duals=duals,
+            reduced_costs=reduced,
+            algorithm=self.algorithm,
+            iterations=int(max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)),
+        )
+
+    @contextlib.contextmanager
+    def options(self, changes: Mapping[str, bool | int | float | str]) -> Iterator[None]:
+        """Change options for a while."""
+        old = {name: self._highs.getOptionValue(name)[1] for name in changes}
+        try:
+            for name, value in changes.items():
+                self._check(self._highs.setOptionValue(name, value), f"set {name} to {value!r}")
+            yield
+        finally:
+            for name, value in old.items():
+                self._highs.setOptionValue(name, value)
+
+    def set_rhs(self, rows: Sequence[int], values: Sequence[float]) -> None:
+        """Change right-hand sides of rows, keeping their senses; the next solve starts from the basis."""
+        for row, value in zip(rows, values, strict=True):
+            sense = self.program.senses[row]
+            lower = value if sense <= 0 else -np.inf
+            upper = value if sense >= 0 else np.inf
+            self._check(self._highs.changeRowBounds(int(row), lower, upper), "change a row")
+
+    def set_costs(self, columns: Sequence[int], values: Sequence[float]) -> None:
+        """Change costs of columns; the next solve starts from the last basis."""
+        for column, value in zip(columns, values, strict=True):
+            self._check(self._highs.changeColCost(int(column), float(value)), "change a cost")
+
+    def irreducible_conflict(self) -> tuple[list[int], list[int]]:
+        """Rows and columns (by their bounds) of a smallest set that cannot hold together."""
+        # kFromLp with the elasticity filter and irreducibility; the strategy is a bit mask.
+        strategy = highspy.IisStrategy
+        mask = int(strategy.kIisStrategyFromLp) + int(strategy.kIisStrategyIrreducible)
+        self._check(self._highs.setOptionValue("iis_strategy", mask), "choose how to find a conflict")
+        result = self._highs.getIis()
+        iis = result[1] if isinstance(result, tuple) else result
+        return [int(i) for i in iis.row_index_], [int(i) for i in iis.col_index_]
+
+    def write(self, path: str) -> None:
+        """Write the program, with its names, as MPS or LP by the ending of the path."""
+        highs = self._highs
+        for i, name in enumerate(self.program.row_names()):
+            highs.passRowName(i, _plain(name))
+        for i, name in enumerate(self.program.column_names()):
+            highs.passColName(i, _plain(name))
+        self._check(highs.writeModel(path), f"write {path}")
+
+
+def _plain(name: str) -> str:
+    return name.replace(" ", "_").replace("[", "(").replace("]", ")")
+
+
+def dual_objective(program: Program, duals: Array, reduced_costs: Array) -> float:
+    """Value of the dual solution: each dual times the bound that it prices.
+
+    A dual above zero prices the lower bound of its row or column, one below the upper.
+    """
+    total = program.offset
+    for prices, lower, upper in (
+        (duals, program.row_lower, program.row_upper),
+        (reduced_costs, program.column_lower, program.column_upper),
+    ):
+        bound = np.where(prices > 0, lower, upper)
+        held = prices != 0
+        finite = np.where(np.isfinite(bound), bound, 0.0)
+        total += float(np.sum(prices[held] * finite[held]))
+    return total

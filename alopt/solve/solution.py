@@ -1,0 +1,172 @@
+"""A solved model: values and duals as tidy frames."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from alopt.errors import InfeasibleError
+from alopt.model.equations import EQUATIONS
+from alopt.solve.compile import Program, compile_program, label
+from alopt.solve.highs import Optimum, Solver
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alopt.data.model_data import ModelData
+
+#: Values this small are rounding of the solver's tolerances, not decisions.
+NOISE = 1e-9
+
+
+@dataclass
+class Solution:
+    """An optimum of a model, with the instance that found it.
+
+    Attributes
+    ----------
+    data : ModelData
+    program : Program
+    optimum : Optimum
+    solver : Solver
+        Holds the last basis; use it to solve again with changed costs or right-hand sides.
+    index_names : mapping of str to tuple of str
+        Names of the index members of each variable and constraint.
+    timing : dict of str to float
+        Seconds spent on compile and solve.
+    """
+
+    data: ModelData
+    program: Program
+    optimum: Optimum
+    solver: Solver
+    index_names: Mapping[str, tuple[str, ...]]
+    timing: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def objective(self) -> float:
+        """Present value of all costs and transfers, M CNY."""
+        return self.optimum.objective
+
+    @cached_property
+    def column_places(self) -> dict[str, dict[Any, int]]:
+        """Place of each column by variable and index."""
+        return _places(self.program.columns)
+
+    @cached_property
+    def row_places(self) -> dict[str, dict[Any, int]]:
+        """Place of each row by constraint and index."""
+        return _places(self.program.rows)
+
+    def values(self, variable: str) -> dict[Any, float]:
+        """Return values of a variable by index; rounding below 1e-9 is nil.
+
+        An empty mapping where the model has no such variable.
+        """
+        x = self.optimum.values
+        return {
+            index: (0.0 if abs(x[place]) < NOISE else float(x[place]))
+            for index, place in self.column_places.get(variable, {}).items()
+        }
+
+    def duals(self, constraint: str) -> dict[Any, float]:
+        """Duals of a constraint by index, not undiscounted."""
+        prices = self.optimum.duals
+        return {
+            index: float(prices[place]) for index, place in self.row_places.get(constraint, {}).items()
+        }
+
+    def shadow_price(self, constraint: str, index: Any, year: int | None) -> float:  # noqa: ANN401
+        """Dual in money of its year: divided by the weight of annual rows, the discount of events."""
+        place = self.row_places[constraint][index]
+        return float(self.optimum.duals[place]) / self.undiscount(constraint, year)
+
+    def undiscount(self, constraint: str, year: int | None) -> float:
+        """What a dual of this constraint is divided by to be in money of its year."""
+        if year is None:
+            return 1.0
+        calendar = self.data.calendar
+        known = EQUATIONS.get(constraint)
+        annual = known is None or known.basis == "annual"
+        return calendar.weight[year] if annual else calendar.discount[year]
+
+    def frame(self, variable: str) -> pd.DataFrame:
+        """Values of a variable as a table with one column per index member and ``value``."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and not needed to solve
+
+        values = self.values(variable)
+        names = self.index_names.get(variable, ())
+        keys = [index if isinstance(index, tuple) else (index,) for index in values]
+        table = pd.DataFrame(keys, columns=list(names))
+        table["value"] = np.fromiter(values.values(), float, len(values))
+        return table
+
+
+def _places(pairs: list[tuple[str, Any]]) -> dict[str, dict[Any, int]]:
+    places: dict[str, dict[Any, int]] = defaultdict(dict)
+    for place, (name, index) in enumerate(pairs):
+        places[name][index] = place
+    return dict(places)
+
+
+def solve(model: Any, options: Mapping[str, Any] | None = None) -> Solution:  # noqa: ANN401
+    """Compile a built model and solve it.
+
+    Parameters
+    ----------
+    model : ConcreteModel
+        From :func:`alopt.build`, with any constraints added since.
+    options : mapping of str to value, optional
+        HiGHS options, as ``{"time_limit": 60.0}``.
+
+    Returns
+    -------
+    Solution
+
+    Raises
+    ------
+    InfeasibleError
+        With the smallest set of constraints that conflict.
+    SolveError
+        If the solver stops before an optimum or refuses an option.
+    """
+    start = time.perf_counter()
+    program = compile_program(model)
+    compiled = time.perf_counter()
+    solver = Solver(program, options)
+    try:
+        optimum = solver.solve()
+    except InfeasibleError as error:
+        raise InfeasibleError(explain_conflict(str(error), solver)) from None
+    timing = {"compile": compiled - start, "solve": time.perf_counter() - compiled}
+    return Solution(model.data, program, optimum, solver, dict(model.index_names), timing)
+
+
+def explain_conflict(reason: str, solver: Solver) -> str:
+    """List the constraints of an irreducible conflict, by name and index, with what each states."""
+    rows, columns = solver.irreducible_conflict()
+    program = solver.program
+    lines = [reason]
+    if rows:
+        lines.append("These cannot hold together, and would if any one were relaxed:")
+    for row in rows:
+        name, index = program.rows[row]
+        known = EQUATIONS.get(name)
+        meaning = "" if known is None else f" - {known.text.splitlines()[0]}"
+        relation = {-1: "≥", 0: "=", 1: "≤"}[int(program.senses[row])]
+        lines.append(f"  {label(name, index)} {relation} {program.rhs[row]:.6g}{meaning}")
+    lines += [
+        f"  bound of {label(*program.columns[column])}: {_bound(program, column)}" for column in columns
+    ]
+    return "\n".join(lines)
+
+
+def _bound(program: Program, column: int) -> str:
+    low, high = program.column_lower[column], program.column_upper[column]
+    return f"≥ {low:.6g}" if np.isinf(high) else f"{low:.6g} to {high:.6g}"
