@@ -10,6 +10,9 @@ from alopt.data.tables import Table
 from alopt.errors import Problem
 from alopt.finance import discount_factor
 
+#: Season and slice of sites whose power is the same all year round.
+WHOLE_YEAR = "year"
+
 #: Days of each month of a common year.
 DAYS = {1: 31, 2: 28, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
 
@@ -40,12 +43,10 @@ class Calendar:
         First calendar year after the horizon.
     seasons, slices : tuple of str
         Seasons and slices in order of the first month.
-    share : mapping of str to float
-        Share of the year by slice.
-    season_share : mapping of str to float
-        Share of the year by season.
+    share, season_share : mapping of str to float
+        Share of the year by slice and by season; :data:`WHOLE_YEAR` has the share 1 in both.
     slices_in : mapping of str to tuple of str
-        Slices of each season.
+        Slices of each season, and of the whole year its one slice of that name.
     months : mapping of str to tuple of int
         Calendar months of each slice.
     """
@@ -117,6 +118,16 @@ def build_calendar(scenario: Scenario, slices: Table) -> tuple[Calendar | None, 
     if abs(total - 1.0) > 1e-9:
         rule = f"the shares of slice set {scenario.slices} add to {total:.12g}, not 1"
         problems.append(slices.problem(None, "share", rule, "Mend the shares."))
+    problems += [
+        slices.problem(
+            slices.find(slice_set=scenario.slices, slice=row["slice"]),
+            "slice",
+            f"{WHOLE_YEAR!r} names the whole year, and here is a part of it",
+            "Rename the slice and its season.",
+        )
+        for row in rows
+        if len(rows) > 1 and WHOLE_YEAR in {row["slice"], row["season"]}
+    ]
     if problems:
         return None, problems
     rows.sort(key=lambda row: (months[row["slice"]][0], row["slice"]))
@@ -146,9 +157,9 @@ def build_calendar(scenario: Scenario, slices: Table) -> tuple[Calendar | None, 
         end=years[-1] + scenario.last_period_years,
         seasons=seasons,
         slices=tuple(share),
-        share=share,
-        season_share={q: sum(share[h] for h in slices_in[q]) for q in seasons},
-        slices_in=slices_in,
+        share={**share, WHOLE_YEAR: 1.0},
+        season_share={**{q: sum(share[h] for h in slices_in[q]) for q in seasons}, WHOLE_YEAR: 1.0},
+        slices_in={**slices_in, WHOLE_YEAR: (WHOLE_YEAR,)},
         months=months,
     ), []
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from alopt.data.calendar import DAYS, Calendar, interpolate, parse_months
+from alopt.data.calendar import DAYS, WHOLE_YEAR, Calendar, interpolate, parse_months
 from alopt.data.fleet import Fleet
 from alopt.data.tables import Row, Table, pivot
 from alopt.data.units import CAPTIVE, SHARED_CAPTIVE, without_vat, gw_to_twh
@@ -16,6 +16,9 @@ Tables = Mapping[str, Table]
 
 #: kgce that one kg of 5,500 kcal coal holds.
 KGCE_PER_KG = 5500.0 / 7000.0
+
+#: Differences smaller than this (TWh, CNY/MWh) are rounding.
+_EVEN = 1e-9
 
 _CAPTIVE_QUANTITIES = (
     "coal_price_cny_per_t",
@@ -64,6 +67,10 @@ class Power:
         Limited supplies.
     grid_factor : mapping of (region, year) to float
         t CO2/MWh of the region's grid.
+    seasons_of, slices_of : mapping of str to tuple of str
+        Seasons and slices in which each site decides. A site whose sources have the same price
+        and an even volume in every slice decides once for the whole year: by convexity no
+        seasonal plan is cheaper, since the mean of its slices is feasible and costs no more.
     """
 
     sources: Mapping[str, tuple[str, ...]]
@@ -74,6 +81,8 @@ class Power:
     coal_share: Mapping[tuple[str, str, int], float]
     pools: Mapping[str, Pool]
     grid_factor: Mapping[tuple[str, int], float]
+    seasons_of: Mapping[str, tuple[str, ...]]
+    slices_of: Mapping[str, tuple[str, ...]]
 
 
 def build_power(
@@ -139,6 +148,10 @@ def build_power(
     ]
     if problems:
         return None, problems
+    pools = {name: _with_year(pool, calendar) for name, pool in pools.items()}
+    even = _even_sites(fleet, sources, price, pools, calendar)
+    for i, e in [(i, e) for i, names in sources.items() for e in names]:
+        price[i, e, WHOLE_YEAR] = sum(calendar.share[h] * price[i, e, h] for h in calendar.slices)
     return Power(
         sources={i: tuple(names) for i, names in sources.items()},
         price=price,
@@ -148,7 +161,48 @@ def build_power(
         coal_share=coal,
         pools=pools,
         grid_factor=grid_factor,
+        seasons_of={i: (WHOLE_YEAR,) if i in even else calendar.seasons for i in fleet.sites},
+        slices_of={i: (WHOLE_YEAR,) if i in even else calendar.slices for i in fleet.sites},
     ), []
+
+
+def _with_year(pool: Pool, calendar: Calendar) -> Pool:
+    """Add the volume of the whole year to a pool's volumes by slice."""
+    total = {(y, WHOLE_YEAR): sum(pool.volume[y, h] for h in calendar.slices) for y in calendar.years}
+    return replace(pool, volume={**pool.volume, **total})
+
+
+def _even_sites(
+    fleet: Fleet,
+    sources: Mapping[str, list[str]],
+    price: Mapping[tuple[str, str, str], float],
+    pools: Mapping[str, Pool],
+    calendar: Calendar,
+) -> set[str]:
+    """Sites whose every source has one price and an even volume; pools tie their members together."""
+    slices = calendar.slices
+    uneven = {
+        i
+        for i in fleet.sites
+        for e in sources[i]
+        if max(price[i, e, h] for h in slices) - min(price[i, e, h] for h in slices) > _EVEN
+    }
+    for pool in pools.values():
+        for y in calendar.years:
+            total = pool.volume[y, WHOLE_YEAR]
+            if any(abs(pool.volume[y, h] - calendar.share[h] * total) > _EVEN for h in slices):
+                uneven |= {i for i, _ in pool.members}
+    grown = True
+    while grown:
+        tied = {
+            i
+            for pool in pools.values()
+            if any(member in uneven for member, _ in pool.members)
+            for i, _ in pool.members
+        }
+        grown = not tied <= uneven
+        uneven |= tied
+    return set(fleet.sites) - uneven
 
 
 def grid_factors(

@@ -78,7 +78,7 @@ def _sites(m: Model, y: int, region: str | None) -> list[str]:
 def _made(m: Model, y: int, region: str | None) -> Iterator[tuple[str, Any]]:
     for i in _sites(m, y, region):
         for k in m.sets.cells_at[i, y]:
-            for h in m.data.calendar.slices:
+            for h in m.data.power.slices_of[i]:
                 yield k, m.production[i, k, y, h]
 
 
@@ -102,7 +102,7 @@ def _power(m: Model, y: int, region: str | None) -> Terms:
     power = m.data.power
     for i in _sites(m, y, region):
         for e in power.sources[i]:
-            for h in m.data.calendar.slices:
+            for h in power.slices_of[i]:
                 yield power.emission_factor[i, e, y], m.electricity[i, e, y, h]
 
 

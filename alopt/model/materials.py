@@ -16,7 +16,7 @@ def build_materials(m: Model) -> None:
 def output(m: Model, i: str, y: int) -> Any:
     """Metal that a site makes in a year."""
     return sum(
-        m.production[i, k, y, h] for k in m.sets.cells_at.get((i, y), ()) for h in m.data.calendar.slices
+        m.production[i, k, y, h] for k in m.sets.cells_at.get((i, y), ()) for h in m.data.power.slices_of[i]
     )
 
 

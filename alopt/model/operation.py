@@ -35,7 +35,7 @@ def running_limit(m: Model, i: str, k: str, y: int, q: str) -> Any:
 
 @equation(
     "site", "year", "season",
-    over=lambda m: m.sets.SITE_SEASONS if len(m.data.calendar.seasons) > 1 else [],
+    over=lambda m: m.sets.RESTARTING,
     basis="annual",
     unit="CNY per t/a",
     dual="cost of the last t/a restarted for the season",
@@ -49,7 +49,7 @@ def season_restart(m: Model, i: str, y: int, q: str) -> Any:
     The season before the first is the last. Restarts count by site: a relined or rebuilt pot
     that changes its state is not started twice.
     """
-    seasons = m.data.calendar.seasons
+    seasons = m.data.power.seasons_of[i]
     before = seasons[seasons.index(q) - 1]
     return m.restarted[i, y, q] >= running_at(m, i, y, q) - running_at(m, i, y, before)
 
@@ -88,15 +88,9 @@ def year_reopening(m: Model, i: str, y: int, q: str) -> Any:
     return m.reopened[i, y] >= running_at(m, i, y, q) - ran - availability * added
 
 
-def _many(m: Model) -> set[str]:
-    return {h for q in m.sets.MANY_SLICES for h in m.data.calendar.slices_in[q]}
-
-
 @equation(
     "site", "cell", "year", "season",
-    over=lambda m: [
-        (i, k, y, q) for i, k, y in m.sets.SITE_CELL_YEARS for q in m.sets.MANY_SLICES
-    ],
+    over=lambda m: m.sets.SWINGING,
     basis="annual",
     unit="CNY/t",
     dual="what one more t from the season's pots would save",
@@ -114,23 +108,14 @@ def season_output(m: Model, i: str, k: str, y: int, q: str) -> Any:
     return made <= calendar.season_share[q] * m.running[i, k, y, q]
 
 
-def _slice_index(m: Model) -> list[tuple[str, str, int, str]]:
-    if not m.sets.MANY_SLICES:
-        return []
-    return m.sets.SITE_CELL_SLICES  # type: ignore[no-any-return]
-
-
-def _rated(m: Model, i: str, k: str, y: int, h: str) -> tuple[Any, float]:
-    """Output of a slice at rated current, and the swing that its season allows."""
-    calendar = m.data.calendar
-    q = next(season for season, slices in calendar.slices_in.items() if h in slices)
-    swing = m.data.cells[k].swing if len(calendar.slices_in[q]) > 1 else 0.0
-    return calendar.share[h] * m.running[i, k, y, q], swing
+def _rated(m: Model, i: str, k: str, y: int, h: str) -> Any:
+    """Output of a slice at rated current."""
+    return m.data.calendar.share[h] * m.running[i, k, y, m.sets.season_of[h]]
 
 
 @equation(
     "site", "cell", "year", "slice",
-    over=_slice_index,
+    over=lambda m: m.sets.SWING_SLICES,
     basis="annual",
     unit="CNY/t",
     dual="what one more t of upward swing would save",
@@ -143,13 +128,12 @@ def slice_output_high(m: Model, i: str, k: str, y: int, h: str) -> Any:
 
     The swing :math:`\delta` is nil where the season has one slice.
     """
-    rated, swing = _rated(m, i, k, y, h)
-    return m.production[i, k, y, h] <= (1.0 + swing) * rated
+    return m.production[i, k, y, h] <= (1.0 + m.data.cells[k].swing) * _rated(m, i, k, y, h)
 
 
 @equation(
     "site", "cell", "year", "slice",
-    over=_slice_index,
+    over=lambda m: m.sets.SWING_SLICES,
     basis="annual",
     unit="CNY/t",
     dual="what one t of downward swing costs",
@@ -160,5 +144,4 @@ def slice_output_low(m: Model, i: str, k: str, y: int, h: str) -> Any:
     .. math:: production_{i,k,y,h} \ge (1 - \delta_k) \, w_h \, running_{i,k,y,q(h)}
        \quad \forall i,k,y,h \leftrightarrow \psi^{-}_{i,k,y,h} \ge 0
     """
-    rated, swing = _rated(m, i, k, y, h)
-    return m.production[i, k, y, h] >= (1.0 - swing) * rated
+    return m.production[i, k, y, h] >= (1.0 - m.data.cells[k].swing) * _rated(m, i, k, y, h)

@@ -17,7 +17,8 @@ def build_sets(data: ModelData) -> SimpleNamespace:
         Lists of index tuples (names in capitals) and look-ups by site, region or point.
     """
     calendar, fleet, power = data.calendar, data.fleet, data.power
-    years, slices, seasons = calendar.years, calendar.slices, calendar.seasons
+    years = calendar.years
+    seasons_of, slices_of = power.seasons_of, power.slices_of
     s = SimpleNamespace()
     s.YEARS = list(years)
     s.SITES = list(fleet.sites)
@@ -43,21 +44,25 @@ def build_sets(data: ModelData) -> SimpleNamespace:
     s.RELINED = sorted(
         {(i, j, y) for i, j, k, y in s.SITE_ARC_YEARS if data.arcs[j, k].kind == "relining"}
     )
-    s.SITE_CELL_SEASONS = [(i, k, y, q) for i, k, y in s.SITE_CELL_YEARS for q in seasons]
-    s.SITE_SEASONS = [(i, y, q) for i, y in s.SITE_YEARS if (i, y) in s.cells_at for q in seasons]
+    s.SITE_CELL_SEASONS = [(i, k, y, q) for i, k, y in s.SITE_CELL_YEARS for q in seasons_of[i]]
+    s.SITE_SEASONS = [(i, y, q) for i, y in s.SITE_YEARS if (i, y) in s.cells_at for q in seasons_of[i]]
     s.ACTIVE_SITES = [(i, y) for i, y in s.SITE_YEARS if (i, y) in s.cells_at]
-    s.MANY_SLICES = [q for q in seasons if len(calendar.slices_in[q]) > 1]
-    s.SITE_CELL_SLICES = [(i, k, y, h) for i, k, y in s.SITE_CELL_YEARS for h in slices]
+    s.RESTARTING = [(i, y, q) for i, y, q in s.SITE_SEASONS if len(seasons_of[i]) > 1]
+    s.many_slices = {q for q, slices in calendar.slices_in.items() if len(slices) > 1}
+    s.SWINGING = [(i, k, y, q) for i, k, y, q in s.SITE_CELL_SEASONS if q in s.many_slices]
+    s.SWING_SLICES = [(i, k, y, h) for i, k, y, q in s.SWINGING for h in calendar.slices_in[q]]
+    s.season_of = {h: q for q, slices in calendar.slices_in.items() for h in slices}
+    s.SITE_CELL_SLICES = [(i, k, y, h) for i, k, y in s.SITE_CELL_YEARS for h in slices_of[i]]
     s.ELECTRICITY = [
-        (i, e, y, h) for i, y in s.ACTIVE_SITES for e in power.sources[i] for h in slices
+        (i, e, y, h) for i, y in s.ACTIVE_SITES for e in power.sources[i] for h in slices_of[i]
     ]
-    s.SITE_SLICES = [(i, y, h) for i, y in s.ACTIVE_SITES for h in slices]
+    s.SITE_SLICES = [(i, y, h) for i, y in s.ACTIVE_SITES for h in slices_of[i]]
     s.POOL_SLICES = [
         (p, y, h)
         for p, pool in power.pools.items()
         for y in years
-        for h in slices
         if any((i, y) in s.cells_at for i, _ in pool.members)
+        for h in slices_of[pool.members[0][0]]
     ]
     s.SPREAD_YEARS = _spread_years(data, s)
     _material_sets(data, s)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyomo.environ as pyo
 
 from alopt.model.equations import Model, add_variable
@@ -10,8 +12,8 @@ from alopt.model.equations import Model, add_variable
 def build_variables(m: Model) -> None:
     """Add the decision variables over their index sets.
 
-    Where each season has one slice, output follows from the pots that run (the swing is nil),
-    and ``production`` is an expression rather than a variable.
+    Where a season has one slice, output follows from the pots that run (the swing is nil):
+    ``production`` is an expression, in which ``swung_production`` stands for the other slices.
     """
     s, data = m.sets, m.data
     add_variable(m, "capacity", ("site", "cell", "year"), s.SITE_CELL_YEARS)
@@ -20,8 +22,7 @@ def build_variables(m: Model) -> None:
     add_variable(m, "retrofitted_capacity", ("site", "from_cell", "to_cell", "year"), s.SITE_ARC_YEARS)
     add_variable(m, "retrofit_rent", ("site", "step", "year"), s.SPREAD_YEARS)
     add_variable(m, "running", ("site", "cell", "year", "season"), s.SITE_CELL_SEASONS)
-    seasonal = s.SITE_SEASONS if len(data.calendar.seasons) > 1 else []
-    add_variable(m, "restarted", ("site", "year", "season"), seasonal)
+    add_variable(m, "restarted", ("site", "year", "season"), s.RESTARTING)
     add_variable(m, "reopened", ("site", "year"), s.ACTIVE_SITES)
     _production(m)
     add_variable(m, "electricity", ("site", "source", "year", "slice"), s.ELECTRICITY)
@@ -49,13 +50,14 @@ def build_variables(m: Model) -> None:
 
 
 def _production(m: Model) -> None:
-    calendar, index = m.data.calendar, ("site", "cell", "year", "slice")
-    if m.sets.MANY_SLICES:
-        add_variable(m, "production", index, m.sets.SITE_CELL_SLICES)
-        return
-    season_of = {h: q for q, slices in calendar.slices_in.items() for h in slices}
+    share, season_of, swinging = m.data.calendar.share, m.sets.season_of, m.sets.many_slices
+    index = ("site", "cell", "year", "slice")
+    add_variable(m, "swung_production", index, m.sets.SWING_SLICES)
+
+    def made(m: Model, i: str, k: str, y: int, h: str) -> Any:
+        if season_of[h] in swinging:
+            return m.swung_production[i, k, y, h]
+        return share[h] * m.running[i, k, y, season_of[h]]
+
     m.index_names["production"] = index
-    m.production = pyo.Expression(
-        m.sets.SITE_CELL_SLICES,
-        rule=lambda m, i, k, y, h: calendar.share[h] * m.running[i, k, y, season_of[h]],
-    )
+    m.production = pyo.Expression(m.sets.SITE_CELL_SLICES, rule=made)
