@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
+from pyomo.common.gc_manager import PauseGC
 
 from alopt.data.model_data import ModelData
 from alopt.model.capacity import build_capacity
@@ -34,12 +35,13 @@ def build(data: ModelData) -> pyo.ConcreteModel:
 
     m = pyo.ConcreteModel(name=data.scenario.name)
     m.data, m.sets, m.index_names, m.transfers = data, build_sets(data), {}, {}
-    build_variables(m)
-    build_capacity(m)
-    build_operation(m)
-    build_power(m)
-    build_materials(m)
-    build_markets(m)
-    build_policies(m)
-    m.total_cost = pyo.Objective(expr=resource_costs(m) + sum(m.transfers.values()))
+    with PauseGC():
+        build_variables(m)
+        build_capacity(m)
+        build_operation(m)
+        build_power(m)
+        build_materials(m)
+        build_markets(m)
+        build_policies(m)
+        m.total_cost = pyo.Objective(expr=resource_costs(m) + sum(m.transfers.values()))
     return m

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from alopt.model.equations import Model, add, equation
+from alopt.model.equations import Model, add, at_least, at_most, equal, equation
 
 
 def build_capacity(m: Model) -> None:
@@ -46,15 +46,8 @@ def capacity_balance(m: Model, i: str, k: str, y: int) -> Any:
     )
     lost = sum(m.retrofitted_capacity[i, k, to, y] for to in s.steps_from.get((i, k, y), ()))
     decided = fleet.arriving.get((i, k, y), 0.0) - fleet.departing.get((i, k, y), 0.0)
-    return (
-        m.capacity[i, k, y]
-        == standing_before(m, i, k, y)
-        + built(m, i, k, y)
-        + decided
-        - m.retired_capacity[i, k, y]
-        - lost
-        + gained
-    )
+    stood = standing_before(m, i, k, y) + built(m, i, k, y) + decided
+    return equal(m.capacity[i, k, y], stood - m.retired_capacity[i, k, y] - lost + gained)
 
 
 @equation(
@@ -94,7 +87,7 @@ def relining_limit(m: Model, i: str, j: str, y: int) -> Any:
                 data.arcs[b, j].gain * m.retrofitted_capacity[i, b, j, t]
                 for b in s.steps_into.get((i, j, t), ())
             )
-    return done <= due
+    return at_most(done, due)
 
 
 @equation(
@@ -111,7 +104,7 @@ def closure_date(m: Model, i: str, k: str, y: int) -> Any:
        \quad \forall (i,k,y) \in CLOSURES \leftrightarrow \xi_{i,k,y} \le 0
     """
     fleet = m.data.fleet
-    return m.capacity[i, k, y] <= max(0.0, fleet.start.get((i, k), 0.0) - fleet.closures[i, k, y])
+    return at_most(m.capacity[i, k, y], max(0.0, fleet.start.get((i, k), 0.0) - fleet.closures[i, k, y]))
 
 
 def _building(m: Model, sites: list[str], y: int) -> Any:
@@ -148,7 +141,7 @@ def regional_build_rate(m: Model, r: str, y: int) -> Any:
        \le (y - y^-) \, rate^{region} \quad \forall r,y \leftrightarrow \beta_{r,y} \le 0
     """
     rate = m.data.parameters["regional_build_rate_mt_per_a"]
-    return _building(m, m.sets.sites_in[r], y) <= m.data.calendar.elapsed[y] * rate
+    return at_most(_building(m, m.sets.sites_in[r], y), m.data.calendar.elapsed[y] * rate)
 
 
 @equation(
@@ -165,7 +158,7 @@ def national_build_rate(m: Model, y: int) -> Any:
        \le (y - y^-) \, rate^{nation} \quad \forall y \leftrightarrow \bar\beta_y \le 0
     """
     rate = m.data.parameters["national_build_rate_mt_per_a"]
-    return _building(m, m.sets.SITES, y) <= m.data.calendar.elapsed[y] * rate
+    return at_most(_building(m, m.sets.SITES, y), m.data.calendar.elapsed[y] * rate)
 
 
 @equation(
@@ -183,7 +176,7 @@ def retrofit_rent_balance(m: Model, i: str, y: int) -> Any:
     """
     cells = m.data.cells
     due = sum(cells[k].rent * m.capacity[i, k, y] for k in m.sets.cells_at[i, y] if cells[k].rent > 0)
-    return sum(m.retrofit_rent[i, step, y] for step, _, _ in m.data.capex_spread) >= due
+    return at_least(sum(m.retrofit_rent[i, step, y] for step, _, _ in m.data.capex_spread), due)
 
 
 def _spread_steps(m: Model) -> list[tuple[str, str, int]]:
@@ -209,7 +202,7 @@ def retrofit_rent_step(m: Model, i: str, step: str, y: int) -> Any:
     """
     data = m.data
     share = next(part for name, part, _ in data.capex_spread if name == step)
-    return m.retrofit_rent[i, step, y] <= share * site_rent_base(m, i, y)
+    return at_most(m.retrofit_rent[i, step, y], share * site_rent_base(m, i, y))
 
 
 def site_rent_base(m: Model, i: str, y: int) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 Model = pyo.ConcreteModel
 Rule = Callable[..., Any]
@@ -96,6 +96,21 @@ def equation(
         return rule
 
     return register
+
+
+def at_least(supply: Any, use: Any) -> tuple[float, Any, None]:
+    """State that one side is at least the other; the dual is never below zero."""
+    return 0.0, supply - use, None
+
+
+def at_most(use: Any, limit: Any) -> tuple[None, Any, float]:
+    """State that one side is at most the other; the dual is never above zero."""
+    return None, use - limit, 0.0
+
+
+def equal(left: Any, right: Any) -> tuple[Any, float]:
+    """State that both sides are equal; the dual prices a constant on the right."""
+    return left - right, 0.0
 
 
 def add(model: Model, *rules: Rule) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from alopt.model.equations import Model, add, equation
+from alopt.model.equations import Model, add, at_least, at_most, equation
 from alopt.model.materials import output
 
 
@@ -31,7 +31,7 @@ def metal_supply(m: Model, r: str, y: int) -> Any:
     sent += sum(m.exports[r, step.key, y] for step in markets.export_steps)
     if (r, y) in s.liquid:
         sent += m.liquid_metal[r, y]
-    return sum(output(m, i, y) for i in s.sites_in[r]) >= sent
+    return at_least(sum(output(m, i, y) for i in s.sites_in[r]), sent)
 
 
 def net_demand(m: Model, d: str, y: int) -> Any:
@@ -58,7 +58,7 @@ def liquid_market(m: Model, d: str, y: int) -> Any:
     served = m.liquid_metal[region, y] if (region, y) in s.liquid else 0.0
     if (region, y) in s.remelted:
         served = served + m.remelted_metal[region, y]
-    return served >= net_demand(m, d, y)
+    return at_least(served, net_demand(m, d, y))
 
 
 @equation(
@@ -80,7 +80,7 @@ def ingot_market(m: Model, d: str, y: int) -> Any:
         arriving += sum(m.imports[d, step.key, y] for step in markets.import_steps)
     region = markets.markets[d].region
     away = m.remelted_metal[region, y] if (region, y) in s.remelted else 0.0
-    return arriving >= net_demand(m, d, y) + away
+    return at_least(arriving, net_demand(m, d, y) + away)
 
 
 @equation(
@@ -97,7 +97,7 @@ def import_step(m: Model, step: str, y: int) -> Any:
     """
     markets = m.data.markets
     volume = next(part.volume for part in markets.import_steps if part.key == step)
-    return sum(m.imports[d, step, y] for d in markets.import_markets) <= volume
+    return at_most(sum(m.imports[d, step, y] for d in markets.import_markets), volume)
 
 
 @equation(
@@ -113,4 +113,4 @@ def export_step(m: Model, step: str, y: int) -> Any:
     .. math:: \sum_r exports_{r,s,y} \le volume_s \quad \forall s,y \leftrightarrow \varrho_{s,y} \le 0
     """
     volume = next(part.volume for part in m.data.markets.export_steps if part.key == step)
-    return sum(m.exports[r, step, y] for r, t in m.sets.REGION_YEARS if t == y) <= volume
+    return at_most(sum(m.exports[r, step, y] for r, t in m.sets.REGION_YEARS if t == y), volume)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from alopt.model.equations import Model, add, equation
+from alopt.model.equations import Model, add, at_least, at_most, equation
 
 
 def build_materials(m: Model) -> None:
@@ -37,7 +37,7 @@ def alumina_balance(m: Model, p: str, y: int) -> Any:
     arriving = sum(m.alumina_shipments[a, p, y] for a in refineries)
     arriving += sum(m.conveyed_alumina[a, p, y] for a in refineries if (a, p, y) in s.conveyed)
     made = sum(output(m, i, y) for i in s.sites_at[p])
-    return arriving >= m.data.parameters["alumina_t_per_t"] * made
+    return at_least(arriving, m.data.parameters["alumina_t_per_t"] * made)
 
 
 @equation(
@@ -52,7 +52,7 @@ def conveyed_limit(m: Model, a: str, p: str, y: int) -> Any:
 
     .. math:: conveyed_{a,p,y} \le volume_{a,p} \quad \forall a,p,y \leftrightarrow \chi_{a,p,y} \le 0
     """
-    return m.conveyed_alumina[a, p, y] <= m.data.materials.conveyed_limit[a, p]
+    return at_most(m.conveyed_alumina[a, p, y], m.data.materials.conveyed_limit[a, p])
 
 
 @equation(
@@ -71,7 +71,7 @@ def refinery_balance(m: Model, a: str, y: int) -> Any:
     s = m.sets
     sent = sum(m.alumina_shipments[a, p, y] for p, t in s.POINT_YEARS if t == y)
     sent += sum(m.conveyed_alumina[a, p, y] for p in s.POINTS if (a, p, y) in s.conveyed)
-    return m.refining[a, y] >= sent
+    return at_least(m.refining[a, y], sent)
 
 
 @equation(
@@ -86,7 +86,7 @@ def refinery_capacity(m: Model, a: str, y: int) -> Any:
 
     .. math:: refining_{a,y} \le capacity_a \quad \forall a,y \leftrightarrow \epsilon_{a,y} \le 0
     """
-    return m.refining[a, y] <= m.data.materials.refineries[a].capacity
+    return at_most(m.refining[a, y], m.data.materials.refineries[a].capacity)
 
 
 @equation(
@@ -102,9 +102,8 @@ def ore_balance(m: Model, a: str, y: int) -> Any:
     .. math:: \sum_b ore_{b,a,y} / yield_{b,a} \ge refining_{a,y} \quad \forall a,y \leftrightarrow \zeta_{a,y} \ge 0
     """
     ore_yield = m.data.materials.ore_yield
-    return (
-        sum(m.ore_shipments[b, a, y] / ore_yield[b, a] for b in m.sets.origins_of[a]) >= m.refining[a, y]
-    )
+    made = sum(m.ore_shipments[b, a, y] / ore_yield[b, a] for b in m.sets.origins_of[a])
+    return at_least(made, m.refining[a, y])
 
 
 @equation(
@@ -120,7 +119,7 @@ def ore_limit(m: Model, b: str, y: int) -> Any:
     .. math:: \sum_a ore_{b,a,y} \le volume_b \quad \forall b,y \leftrightarrow \iota_{b,y} \le 0
     """
     shipped = sum(m.ore_shipments[b, a, y] for a in m.sets.refineries_of[b])
-    return shipped <= m.data.materials.ore_volume[b]
+    return at_most(shipped, m.data.materials.ore_volume[b])
 
 
 @equation(
@@ -138,7 +137,7 @@ def potlining_balance(m: Model, y: int) -> Any:
     """
     arising = m.data.parameters["spent_potlining_kg_per_t"] / 1000.0
     made = sum(output(m, i, y) for i in m.sets.SITES)
-    return sum(m.potlining_treated[route, y] for route in m.data.spent_potlining) >= arising * made
+    return at_least(sum(m.potlining_treated[route, y] for route in m.data.spent_potlining), arising * made)
 
 
 @equation(
@@ -156,4 +155,4 @@ def potlining_limit(m: Model, route: str, y: int) -> Any:
     """
     arising = m.data.parameters["spent_potlining_kg_per_t"] / 1000.0
     made = sum(output(m, i, y) for i in m.sets.SITES)
-    return m.potlining_treated[route, y] <= m.data.spent_potlining[route][1] * arising * made
+    return at_most(m.potlining_treated[route, y], m.data.spent_potlining[route][1] * arising * made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from alopt.model.equations import Model, add, equation
+from alopt.model.equations import Model, add, at_least, at_most, equation
 
 
 def build_operation(m: Model) -> None:
@@ -30,7 +30,7 @@ def running_limit(m: Model, i: str, k: str, y: int, q: str) -> Any:
     .. math:: running_{i,k,y,q} \le availability \cdot capacity_{i,k,y}
        \quad \forall i,k,y,q \leftrightarrow \phi_{i,k,y,q} \le 0
     """
-    return m.running[i, k, y, q] <= m.data.parameters["availability"] * m.capacity[i, k, y]
+    return at_most(m.running[i, k, y, q], m.data.parameters["availability"] * m.capacity[i, k, y])
 
 
 @equation(
@@ -51,7 +51,7 @@ def season_restart(m: Model, i: str, y: int, q: str) -> Any:
     """
     seasons = m.data.power.seasons_of[i]
     before = seasons[seasons.index(q) - 1]
-    return m.restarted[i, y, q] >= running_at(m, i, y, q) - running_at(m, i, y, before)
+    return at_least(m.restarted[i, y, q], running_at(m, i, y, q) - running_at(m, i, y, before))
 
 
 @equation(
@@ -85,7 +85,7 @@ def year_reopening(m: Model, i: str, y: int, q: str) -> Any:
         for j in s.steps_into.get((i, k, y), ())
         if data.arcs[j, k].gain != 1.0
     )
-    return m.reopened[i, y] >= running_at(m, i, y, q) - ran - availability * added
+    return at_least(m.reopened[i, y], running_at(m, i, y, q) - ran - availability * added)
 
 
 @equation(
@@ -105,7 +105,7 @@ def season_output(m: Model, i: str, k: str, y: int, q: str) -> Any:
     """
     calendar = m.data.calendar
     made = sum(m.production[i, k, y, h] for h in calendar.slices_in[q])
-    return made <= calendar.season_share[q] * m.running[i, k, y, q]
+    return at_most(made, calendar.season_share[q] * m.running[i, k, y, q])
 
 
 def _rated(m: Model, i: str, k: str, y: int, h: str) -> Any:
@@ -128,7 +128,7 @@ def slice_output_high(m: Model, i: str, k: str, y: int, h: str) -> Any:
 
     The swing :math:`\delta` is nil where the season has one slice.
     """
-    return m.production[i, k, y, h] <= (1.0 + m.data.cells[k].swing) * _rated(m, i, k, y, h)
+    return at_most(m.production[i, k, y, h], (1.0 + m.data.cells[k].swing) * _rated(m, i, k, y, h))
 
 
 @equation(
@@ -144,4 +144,4 @@ def slice_output_low(m: Model, i: str, k: str, y: int, h: str) -> Any:
     .. math:: production_{i,k,y,h} \ge (1 - \delta_k) \, w_h \, running_{i,k,y,q(h)}
        \quad \forall i,k,y,h \leftrightarrow \psi^{-}_{i,k,y,h} \ge 0
     """
-    return m.production[i, k, y, h] >= (1.0 - m.data.cells[k].swing) * _rated(m, i, k, y, h)
+    return at_least(m.production[i, k, y, h], (1.0 - m.data.cells[k].swing) * _rated(m, i, k, y, h))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from alopt.data.units import kwh_to_mwh
-from alopt.model.equations import Model, add, equation
+from alopt.model.equations import Model, add, at_least, at_most, equation
 
 
 def build_power(m: Model) -> None:
@@ -28,7 +28,7 @@ def power_balance(m: Model, i: str, y: int, h: str) -> Any:
     """
     cells = m.data.cells
     used = sum(kwh_to_mwh(cells[k].ac) * m.production[i, k, y, h] for k in m.sets.cells_at[i, y])
-    return sum(m.electricity[i, e, y, h] for e in m.data.power.sources[i]) >= used
+    return at_least(sum(m.electricity[i, e, y, h] for e in m.data.power.sources[i]), used)
 
 
 @equation(
@@ -46,4 +46,4 @@ def supply_limit(m: Model, p: str, y: int, h: str) -> Any:
     """
     pool = m.data.power.pools[p]
     drawn = sum(m.electricity[i, e, y, h] for i, e in pool.members if (i, y) in m.sets.cells_at)
-    return drawn <= pool.volume[y, h]
+    return at_most(drawn, pool.volume[y, h])

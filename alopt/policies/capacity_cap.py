@@ -14,7 +14,7 @@ from typing import Any
 
 from alopt.data.calendar import Calendar
 from alopt.data.fleet import Fleet
-from alopt.model.equations import Model, add, add_variable, equation
+from alopt.model.equations import Model, add, add_variable, at_most, equal, equation
 from alopt.policies._fields import Fault, yearly
 
 
@@ -62,7 +62,7 @@ def build(m: Model, settings: Settings) -> None:
     m.sets.TRANSFERS = [
         (r, to, y)
         for r in regions
-        for to in _receivers(m)
+        for to in regions
         if r != to and (replacement is None or replacement.allows(r, to))
         for y in years
     ]
@@ -77,14 +77,6 @@ def build(m: Model, settings: Settings) -> None:
     add_variable(m, "quota_transfer", ("from_region", "to_region", "year"), m.sets.TRANSFERS)
     add_variable(m, "surrendered_quota", ("region", "year"), surrendered)
     add(m, quota_balance, quota_use, national_cap)
-
-
-def _receivers(m: Model) -> list[str]:
-    """Regions that can use more quota than they have: a newcomer's site, or a step that gains."""
-    fleet, arcs = m.data.fleet, m.data.arcs
-    building = {fleet.sites[i].region for i, _ in fleet.new_build}
-    gaining = {fleet.sites[i].region for i, j, k in fleet.site_arcs if arcs[j, k].gain > 1.0}
-    return sorted(building | gaining)
 
 
 def transfer_ratio(m: Model, r: str, to: str) -> float:
@@ -120,7 +112,7 @@ def quota_balance(m: Model, r: str, y: int) -> Any:
     received = sum(m.quota_transfer[origin, r, y] for origin in s.transfers_to.get((r, y), ()))
     given = fleet.quota_issues.get((r, y), 0.0) + fleet.quota_moves.get((r, y), 0.0)
     lost = m.surrendered_quota[r, y] if (r, y) in s.surrendered else 0.0
-    return m.quota_stock[r, y] == stock - sent + received + given - lost
+    return equal(m.quota_stock[r, y], stock - sent + received + given - lost)
 
 
 @equation(
@@ -138,7 +130,7 @@ def quota_use(m: Model, r: str, y: int) -> Any:
     standing = sum(
         m.capacity[i, k, y] for i in m.sets.sites_in.get(r, ()) for k in m.sets.cells_at.get((i, y), ())
     )
-    return standing <= m.quota_stock[r, y]
+    return at_most(standing, m.quota_stock[r, y])
 
 
 @equation(
@@ -154,4 +146,4 @@ def national_cap(m: Model, y: int) -> Any:
     .. math:: \sum_r S_{r,y} \le cap_y \quad \forall y: cap_y < \textstyle\sum registered + issued
        \leftrightarrow \bar q_y \le 0
     """
-    return sum(m.quota_stock[r, t] for r, t in m.sets.QUOTA if t == y) <= m.quota_cap[y]
+    return at_most(sum(m.quota_stock[r, t] for r, t in m.sets.QUOTA if t == y), m.quota_cap[y])

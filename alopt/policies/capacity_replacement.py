@@ -8,7 +8,7 @@ from typing import Any
 
 from alopt.data.calendar import Calendar
 from alopt.data.fleet import Fleet
-from alopt.model.equations import Model, add, equation
+from alopt.model.equations import Model, add, at_most, equation
 from alopt.policies._fields import Fault, regions
 
 
@@ -129,4 +129,4 @@ def quota_reuse_bar(m: Model, r: str, y: int) -> Any:
         if t <= y:
             fresh = fresh + fleet.quota_issues.get((r, t), 0.0)
             fresh = fresh + sum(m.quota_transfer[origin, r, t] for origin in s.transfers_to.get((r, t), ()))
-    return sum(m.capacity[i, k, y] for i, k in _new_states(m, r, y)) <= fresh
+    return at_most(sum(m.capacity[i, k, y] for i, k in _new_states(m, r, y)), fresh)

@@ -9,7 +9,7 @@ from typing import Any
 from alopt.data.calendar import Calendar
 from alopt.data.fleet import Fleet
 from alopt.model.emissions import NESTED, emissions
-from alopt.model.equations import Model, add, equation
+from alopt.model.equations import Model, add, at_most, equation
 from alopt.policies._fields import Fault, word, yearly
 
 
@@ -64,7 +64,7 @@ def emission_cap(m: Model, y: int) -> Any:
     .. math:: emissions^{boundary}_y \le limit_y \quad \forall y \leftrightarrow c_y \le 0
     """
     limits = m.emission_limits
-    return emissions(m, limits.boundary, y) <= limits.limit[y]
+    return at_most(emissions(m, limits.boundary, y), limits.limit[y])
 
 
 @equation(
@@ -79,4 +79,4 @@ def emission_budget(m: Model, *_: Any) -> Any:
     .. math:: \sum_y D_y \, emissions^{boundary}_y \le budget \leftrightarrow \bar c \le 0
     """
     limits, represented = m.emission_limits, m.data.calendar.represented
-    return sum(represented[y] * emissions(m, limits.boundary, y) for y in m.sets.YEARS) <= limits.budget
+    return at_most(sum(represented[y] * emissions(m, limits.boundary, y) for y in m.sets.YEARS), limits.budget)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pyomo.core.base.constraint import ConstraintData
-from pyomo.core.base.var import VarData
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from pyomo.common.gc_manager import PauseGC
+from pyomo.core.base import Constraint, Objective, SortComponents, Var, minimize, value
+from pyomo.repn.linear import LinearRepnVisitor
+
+from alopt.errors import SolveError
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int32]
 
 
 @dataclass
@@ -19,13 +23,16 @@ class Program:
     """A linear program in matrices: minimise c·x + offset, row_lower ≤ A·x ≤ row_upper, bounds on x.
 
     ``columns`` and ``rows`` are (component, index) in order; ``senses`` hold -1 for ≥, 0 for =
-    and 1 for ≤; ``matrix`` is a scipy CSC array of shape (rows, columns).
+    and 1 for ≤ (a row with two different bounds counts as ≤). A is kept by rows: the entries of
+    row r are ``entries[starts[r]:starts[r + 1]]`` in the columns ``places[...]``.
     """
 
     name: str
     cost: Array
     offset: float
-    matrix: Any
+    starts: Integers
+    places: Integers
+    entries: Array
     row_lower: Array
     row_upper: Array
     column_lower: Array
@@ -38,6 +45,15 @@ class Program:
     def rhs(self) -> Array:
         """Right-hand side of each row (the finite one of its bounds)."""
         return np.where(self.senses < 0, self.row_lower, self.row_upper)
+
+    def activity(self, x: Array) -> Array:
+        """A·x, recomputed from the matrix."""
+        return np.add.reduceat(np.append(self.entries * x[self.places], 0.0), self.starts[:-1])
+
+    def column_activity(self, y: Array) -> Array:
+        """Aᵀ·y, recomputed from the matrix."""
+        per_entry = np.repeat(y, np.diff(self.starts)) * self.entries
+        return np.bincount(self.places, weights=per_entry, minlength=len(self.cost))
 
     def row_names(self) -> list[str]:
         """Return names of rows as `constraint[index]`."""
@@ -66,32 +82,80 @@ def compile_program(model: Any) -> Program:  # noqa: ANN401
     Parameters
     ----------
     model : ConcreteModel
-        With one linear objective to be minimised.
+        With one active linear objective, to be minimised.
 
     Returns
     -------
     Program
+
+    Raises
+    ------
+    SolveError
+        If the model is not a linear program to be minimised.
     """
-    form = LinearStandardFormCompiler().write(model, mixed_form=True)
-    variables: list[VarData] = form.columns
-    lower = np.array([-np.inf if v.lb is None else v.lb for v in variables])
-    upper = np.array([np.inf if v.ub is None else v.ub for v in variables])
-    senses = np.array([bound for _, bound in form.rows], dtype=np.int8)
-    rhs = np.asarray(form.rhs, dtype=float)
+    with PauseGC():
+        return _compile(model)
+
+
+def _compile(model: Any) -> Program:  # noqa: ANN401
+    variables = list(_members(model, Var))
+    place = {id(variable): index for index, variable in enumerate(variables)}
+    visitor = LinearRepnVisitor({})
+    objectives = list(model.component_data_objects(Objective, active=True))
+    if len(objectives) != 1 or objectives[0].sense != minimize:
+        raise SolveError("The model must have one objective, to be minimised.")
+    cost = np.zeros(len(variables))
+    linear, offset = _linear(visitor, objectives[0].expr, objectives[0].name)
+    for key, coefficient in linear.items():
+        cost[place[key]] = coefficient
+    starts, places, entries = [0], [], []  # type: ignore[var-annotated]
+    lower, upper, rows = [], [], []
+    for constraint in _members(model, Constraint):
+        low, body, high = constraint.to_bounded_expression(True)
+        linear, constant = _linear(visitor, body, constraint.name)
+        places.extend(place[key] for key in linear)
+        entries.extend(linear.values())
+        starts.append(len(places))
+        lower.append(-np.inf if low is None else low - constant)
+        upper.append(np.inf if high is None else high - constant)
+        rows.append(_identity(constraint))
+    row_lower, row_upper = np.array(lower), np.array(upper)
     return Program(
         name=model.name,
-        cost=np.asarray(form.c.todense(), dtype=float).ravel(),
-        offset=float(form.c_offset[0]),
-        matrix=form.A,
-        row_lower=np.where(senses <= 0, rhs, -np.inf),
-        row_upper=np.where(senses >= 0, rhs, np.inf),
-        column_lower=lower,
-        column_upper=upper,
-        columns=[_identity(v) for v in variables],
-        rows=[_identity(constraint) for constraint, _ in form.rows],
-        senses=senses,
+        cost=cost,
+        offset=float(offset),
+        starts=np.array(starts, dtype=np.int32),
+        places=np.array(places, dtype=np.int32),
+        entries=np.array(entries, dtype=float),
+        row_lower=row_lower,
+        row_upper=row_upper,
+        column_lower=np.array([_bound(variable, "lb", -np.inf) for variable in variables]),
+        column_upper=np.array([_bound(variable, "ub", np.inf) for variable in variables]),
+        columns=[_identity(variable) for variable in variables],
+        rows=rows,
+        senses=np.where(row_lower == row_upper, 0, np.where(np.isinf(row_upper), -1, 1)).astype(np.int8),
     )
 
 
-def _identity(component: ConstraintData | VarData) -> tuple[str, Any]:
+def _members(model: Any, kind: type) -> Iterator[Any]:  # noqa: ANN401
+    """Members of active components in the order of declaration."""
+    return iter(model.component_data_objects(kind, active=True, sort=SortComponents.unsorted))
+
+
+def _linear(visitor: LinearRepnVisitor, expression: Any, name: str) -> tuple[dict[int, float], float]:  # noqa: ANN401
+    """Coefficients by variable identity, and the constant."""
+    form = visitor.walk_expression(expression)
+    if form.nonlinear is not None:
+        raise SolveError(f"{name} is not linear.")
+    return {key: c * form.multiplier for key, c in form.linear.items() if c}, form.constant
+
+
+def _bound(variable: Any, side: str, none: float) -> float:  # noqa: ANN401
+    if variable.fixed:
+        return float(value(variable))
+    bound = getattr(variable, side)
+    return none if bound is None else float(bound)
+
+
+def _identity(component: Any) -> tuple[str, Any]:  # noqa: ANN401
     return component.parent_component().local_name, component.index()

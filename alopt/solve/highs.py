@@ -17,6 +17,7 @@ OPTIONS: Mapping[str, bool | int | float | str] = {
     "output_flag": False,
     "threads": 1,
     "random_seed": 0,
+    "presolve": "off",
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
@@ -73,10 +74,10 @@ class Solver:
         lp.col_cost_, lp.offset_ = program.cost, program.offset
         lp.col_lower_, lp.col_upper_ = program.column_lower, program.column_upper
         lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = program.matrix.indptr
-        lp.a_matrix_.index_ = program.matrix.indices
-        lp.a_matrix_.value_ = program.matrix.data
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = program.starts
+        lp.a_matrix_.index_ = program.places
+        lp.a_matrix_.value_ = program.entries
         self._check(self._highs.passModel(lp), "take the model")
 
     @staticmethod
