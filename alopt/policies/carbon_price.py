@@ -13,7 +13,7 @@ from typing import Any
 
 from alopt.data.calendar import Calendar
 from alopt.data.fleet import Fleet
-from alopt.model.emissions import emissions
+from alopt.model.emissions import NESTED, emissions
 from alopt.model.equations import Model
 from alopt.model.materials import output
 from alopt.policies._fields import Fault, word, yearly
@@ -64,14 +64,16 @@ def build(m: Model, settings: Settings) -> None:
     )
 
 
-def payments(_: Any, settings: Settings, frames: Mapping[str, Any]) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+def payments(_: Any, settings: Settings, tables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:  # noqa: ANN401
     """Payments by year and site, M CNY a year, from the emission and production tables."""
-    covered = frames["emissions"]
-    nested = {"direct": ["direct"], "smelter_scope_1_2": ["direct", "smelter_scope_1_2"]}[settings.scope]
-    covered = covered[covered["boundary"].isin(nested)]
-    emitted = covered.groupby(["year", "region", "site"])["emissions_mt_co2e"].sum()
-    made = frames["production"].groupby(["year", "region", "site"])["production_mt"].sum()
-    for key, amount in emitted.items():
-        year, region, site = key
-        paid = settings.price[year] * (amount - settings.benchmark[year] * float(made.get(key, 0.0)))
+    nested = set(NESTED[: NESTED.index(settings.scope) + 1])
+    made = tables["production"].totals("production_mt", "year", "region", "site")
+    emitted: dict[Any, float] = dict.fromkeys(made, 0.0)
+    for row in tables["emissions"].records():
+        if row["boundary"] in nested:
+            key = (row["year"], row["region"], row["site"])
+            emitted[key] = emitted.get(key, 0.0) + row["emissions_mt_co2e"]
+    for (year, region, site), amount in emitted.items():
+        allocated = settings.benchmark[year] * made.get((year, region, site), 0.0)
+        paid = settings.price[year] * (amount - allocated)
         yield {"year": year, "region": region, "site": site, "component": "carbon_price", "cost_m_cny": paid}

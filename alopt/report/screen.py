@@ -1,0 +1,174 @@
+"""The summary of a run on one screen."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from alopt.run import Results
+
+#: Regions shown by name; the rest are summed.
+_SHOWN_REGIONS = 12
+
+_ROWS = (
+    ("capacity, Mt/a", "capacity_mt_per_a", "{:.1f}"),
+    ("output, Mt", "production_mt", "{:.1f}"),
+    ("metal price, CNY/t", "metal_price_cny_per_t", "{:,.0f}"),
+    ("AC power, kWh/t", "ac_kwh_per_t", "{:,.0f}"),
+    ("renewable share of power", "renewable_share", "{:.1%}"),
+    ("coal share of power", "coal_share", "{:.1%}"),
+    ("resource cost, CNY/t", "resource_cost_cny_per_t", "{:,.0f}"),
+    ("trade's full cost with VAT, CNY/t", "full_cost_cny_per_t_with_vat", "{:,.0f}"),
+    ("quota rent, CNY/t·a", "quota_rent_cny_per_t_a", "{:,.0f}"),
+    ("quota price, CNY per t/a", "quota_price_cny_per_t", "{:,.0f}"),
+    ("bauxite imported", "bauxite_import_share", "{:.0%}"),
+    ("jobs, thousand", "employment_persons", "{:,.0f}"),
+)
+
+
+def screen(results: Results, out: Path | None = None) -> str:
+    """Render the summary of a run for a terminal.
+
+    Parameters
+    ----------
+    results : Results
+    out : Path, optional
+        Folder that holds the files, named in the last line.
+
+    Returns
+    -------
+    str
+    """
+    width = max(96, min(shutil.get_terminal_size((120, 40)).columns, 140))
+    console = Console(file=io.StringIO(), width=width, force_terminal=None, highlight=False)
+    summary = results.summary
+    console.print(f"[bold]{summary['scenario']}[/bold]: {summary['question']}")
+    console.print("[dim]The cost-minimising plan under these assumptions, not a forecast. Money is real "
+                  f"{results.data.scenario.price_year} {results.data.scenario.currency} without VAT unless said.[/dim]")  # fmt: skip
+    console.print(_years(summary))
+    console.print(_regions(results))
+    for line in [*_moves(results), *_hinges(summary, results), _balance(summary), _checks(summary)]:
+        console.print(line)
+    console.print(_timing(summary))
+    if out is not None:
+        console.print(f"Tables: {out}")
+    return console.file.getvalue().rstrip()  # type: ignore[attr-defined]
+
+
+def _grid(title: str, first: str, columns: list[str]) -> Table:
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, padding=(0, 1))
+    table.add_column(first, no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _years(summary: dict[str, Any]) -> Table:
+    years = summary["years"]
+    table = _grid("", "", list(years))
+    for label, key, form in _ROWS:
+        scale = 1e-3 if key == "employment_persons" else 1.0
+        cells = [_shown(numbers[key], form, scale) for numbers in years.values()]
+        table.add_row(label, *cells)
+    for boundary in ("direct", "smelter_scope_1_2", "industry", "outside"):
+        cells = [f"{numbers['emissions_mt_co2e']['by_boundary'][boundary]:,.0f}" for numbers in years.values()]
+        table.add_row(f"emissions, Mt CO2e: {boundary.replace('_', ' ')}", *cells)
+    return table
+
+
+def _shown(value: float | None, form: str, scale: float = 1.0) -> str:
+    return "–" if value is None else form.format(value * scale)
+
+
+def _regions(results: Results) -> Table:
+    years = list(results.data.calendar.years)
+    totals = results.tables["capacity"].totals("capacity_mt_per_a", "region", "year")
+    start: dict[str, float] = {}
+    for (i, _), amount in results.data.fleet.start.items():
+        region = results.data.fleet.sites[i].region
+        start[region] = start.get(region, 0.0) + amount
+    names = {row["region"]: row["name"] for row in results.data.tables["regions"]}
+    ranked = sorted({r for r, _ in totals} | set(start), key=lambda r: (-start.get(r, 0.0), r))
+    base = str(results.data.calendar.base_year)
+    table = _grid("Where capacity stands, Mt/a", "region", [base, *(str(y) for y in years)])
+    for region in ranked[:_SHOWN_REGIONS]:
+        cells = [start.get(region, 0.0), *(totals.get((region, y), 0.0) for y in years)]
+        table.add_row(names[region], *(f"{cell:.2f}" for cell in cells))
+    rest = ranked[_SHOWN_REGIONS:]
+    if rest:
+        cells = [sum(start.get(r, 0.0) for r in rest)]
+        cells += [sum(totals.get((r, y), 0.0) for r in rest) for y in years]
+        table.add_row(f"{len(rest)} others", *(f"{cell:.2f}" for cell in cells))
+    return table
+
+
+def _moves(results: Results) -> list[str]:
+    capacity, retrofits = results.tables["capacity"], results.tables["retrofits"]
+    last = results.data.calendar.years[-1]
+    built, gone = capacity.sum("new"), capacity.sum("retired")
+    relined = retrofits.sum("capacity_mt_per_a", kind="relining")
+    rebuilt = retrofits.sum("capacity_mt_per_a", kind="rebuild")
+    moved = results.tables["quota_transfers"].sum("mt_per_a")
+    return [
+        f"To {last}: {built:.1f} Mt/a built or arrived, {gone:.1f} closed or left, {relined:.1f} retrofitted "
+        f"at relining, {rebuilt:.1f} rebuilt; {moved:.1f} Mt/a of quota moved between regions.",
+        "[dim]Regions can differ between plans of almost the same cost; national totals are the result.[/dim]",
+    ]
+
+
+def _hinges(summary: dict[str, Any], results: Results) -> list[str]:
+    """What the answer hangs on: how far the cap is from binding, and what sets the metal price."""
+    year, numbers = next(iter(summary["years"].items()))
+    stock = sum(row["stock"] for row in results.tables["quota"].records() if row["year"] == int(year))
+    availability = results.data.parameters["availability"]
+    need = numbers["demand_mt"] - numbers["recycled_mt"] - numbers["imports_mt"]
+    steps = results.data.markets.import_steps
+    lines = []
+    if stock:
+        slack = stock * availability - need
+        word = "falls short of" if slack < 0 else "exceeds"
+        lines.append(
+            f"It hangs on demand against the cap: in {year} the quota's output of {stock * availability:.1f} Mt "
+            f"{word} the need for primary metal of {need:.1f} Mt by {abs(slack):.1f} Mt."
+        )
+    if steps:
+        lines.append(
+            f"And on import parity: after {steps[0].volume:g} Mt at {steps[0].price:,.0f} CNY/t, imports cost "
+            f"{steps[1].price if len(steps) > 1 else steps[0].price:,.0f} CNY/t and more."
+        )
+    return lines
+
+
+def _balance(summary: dict[str, Any]) -> str:
+    base = summary["base_year"]
+    return (
+        f"Base year {base['year']}: {base['capacity_mt_per_a']:.2f} Mt/a net of double counts at "
+        f"{base['ac_kwh_per_t']:,.0f} kWh/t AC; metal supply {base['metal_supply_mt']:.2f}, use "
+        f"{base['metal_use_mt']:.2f}, residual {base['metal_residual_mt']:+.2f} Mt."
+    )
+
+
+def _checks(summary: dict[str, Any]) -> str:
+    checks = summary["checks"]
+    worst = max(checks, key=lambda check: check["relative_error"])
+    held = sum(check["ok"] for check in checks)
+    return (
+        f"[green]{held} of {len(checks)} checks hold[/green]; largest relative error "
+        f"{worst['relative_error']:.1e} ({worst['name']})."
+    )
+
+
+def _timing(summary: dict[str, Any]) -> str:
+    size, seconds = summary["lp"], summary["timing_s"]
+    phases = ", ".join(f"{name} {value:.2f}" for name, value in seconds.items() if name != "total")
+    return (
+        f"{size['columns']:,} columns, {size['rows']:,} rows, {size['nonzeros']:,} nonzeros; "
+        f"{summary['solver']['algorithm']}; {seconds['total']:.2f} s ({phases})."
+    )

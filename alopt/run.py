@@ -1,0 +1,197 @@
+"""One run: load, build, solve, account, check, write."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alopt.data.load import load
+from alopt.data.model_data import ModelData
+from alopt.data.schema import default_inputs
+from alopt.errors import CheckError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alopt.results.table import ResultTable
+    from alopt.solve.solution import Solution
+
+
+@dataclass
+class Results:
+    """A checked run: ``summary`` as in `summary.json`, tables as DataFrames by file name.
+
+    ``results["capacity"]`` is the DataFrame of `capacity.csv`; ``solution`` holds the optimum
+    and the solver, ``data`` everything it was built from.
+    """
+
+    data: ModelData
+    solution: Solution
+    tables: Mapping[str, ResultTable]
+    summary: dict[str, Any]
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return one table as a DataFrame."""
+        return self.tables[name].frame()
+
+    def write(self, folder: Path | str) -> None:
+        """Write every file of the run into a folder."""
+        from alopt.results.write import write_run  # noqa: PLC0415
+
+        write_run(Path(folder), self.tables, self.summary, self.manifest, self.data)
+
+
+class Stopwatch:
+    """Seconds by phase."""
+
+    def __init__(self) -> None:
+        self.start = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time a block."""
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begun
+
+
+def run(
+    scenario: str = "baseline",
+    *,
+    inputs: Path | str | None = None,
+    out: Path | str | None = None,
+    resolution: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
+    write_model: Path | str | None = None,
+    verify_duals: bool = False,
+) -> Results:
+    """Run a scenario.
+
+    Parameters
+    ----------
+    scenario : str
+        Name, or path to a YAML file.
+    inputs : path, optional
+        Folder of the inputs; the shipped ones if not given.
+    out : path, optional
+        Folder for the results; nothing is written if not given.
+    resolution : {"province", "smelter"}, optional
+        Instead of the scenario's own.
+    settings : mapping, optional
+        Changes of scenario keys by dotted name.
+    options : mapping, optional
+        HiGHS options.
+    write_model : path, optional
+        Write the program as MPS or LP, with `model_index.csv` beside it.
+    verify_duals : bool
+        Look at the duals of quota, caps and metal from both sides.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    InputError, InfeasibleError, SolveError, CheckError
+        As their names say; nothing is written but, for a solve that stopped, `run.json`.
+    """
+    watch = Stopwatch()
+    folder = default_inputs() if inputs is None else Path(inputs)
+    with watch.phase("read"):
+        data = load(folder, scenario, resolution=resolution, settings=settings)
+    with watch.phase("build"):
+        from alopt.model.build import build  # noqa: PLC0415 - inputs are checked before Pyomo loads
+
+        model = build(data)
+    with watch.phase("compile and solve"):
+        from alopt.solve.solution import solve  # noqa: PLC0415
+
+        solution = solve(model, options)
+    watch.seconds.pop("compile and solve")
+    watch.seconds |= solution.timing
+    if write_model is not None:
+        _write_model(solution, Path(write_model))
+    with watch.phase("results"):
+        from alopt.results import build_tables, report_on  # noqa: PLC0415
+        from alopt.results.prices import verify_duals as verify  # noqa: PLC0415
+
+        ranges = verify(solution) if verify_duals else None
+        tables = build_tables(solution, ranges)
+        summary = report_on(solution, tables)
+        results = Results(data, solution, tables, summary, _manifest(data, folder, options))
+    failed = [check for check in summary["checks"] if not check["ok"]]
+    if failed:
+        lines = [f"  {check['name']}: relative error {check['relative_error']:.3g}" for check in failed]
+        raise CheckError("\n".join(["The run failed its own checks; nothing is written:", *lines]))
+    summary["timing_s"] = {**watch.seconds, "total": time.perf_counter() - watch.start}
+    if out is not None:
+        results.write(out)
+    return results
+
+
+def _write_model(solution: Solution, path: Path) -> None:
+    from alopt.results.table import ResultTable  # noqa: PLC0415
+
+    solution.solver.write(str(path))
+    program = solution.program
+    rows: list[tuple[Any, ...]] = []
+    for kind, names, members in (
+        ("row", program.row_names(), program.rows),
+        ("column", program.column_names(), program.columns),
+    ):
+        for name, (component, index) in zip(names, members, strict=True):
+            rows.append((kind, name, component, *_indices(solution, component, index)))
+    table = ResultTable("model_index", ("kind", "name", "component", "members", "indices"), rows)
+    table.write(path.parent)
+
+
+def _indices(solution: Solution, component: str, index: Any) -> tuple[str, str]:  # noqa: ANN401
+    names = solution.index_names.get(component, ())
+    members = index if isinstance(index, tuple) else (index,) if index is not None else ()
+    return ";".join(names), ";".join(str(member) for member in members)
+
+
+def _manifest(data: ModelData, folder: Path, options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Who ran what on which inputs: `run.json`."""
+    from alopt.results.write import input_hashes  # noqa: PLC0415
+    from alopt.solve.highs import OPTIONS  # noqa: PLC0415
+
+    return {
+        "alopt": version("alopt"),
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in ("pyomo", "highspy", "numpy")},
+        "commit": _commit(),
+        "scenario": data.scenario.settings(),
+        "inputs": input_hashes(folder),
+        "solver": {"name": "HiGHS", "options": {**OPTIONS, **(options or {})}},
+        "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def _commit() -> str | None:
+    """Commit of the checkout that the package runs from, with a mark if it is changed."""
+    top = Path(__file__).resolve().parent.parent
+    if not (top / ".git").exists():
+        return None
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["git", "describe", "--always", "--abbrev=40", "--dirty"],  # noqa: S607
+            cwd=top,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
