@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -118,6 +119,7 @@ def _scenarios(options: argparse.Namespace) -> list[str]:
 
 
 def _run(options: argparse.Namespace) -> int:
+    gc.disable()  # a run makes millions of objects that live until it ends
     names = _scenarios(options)
     if options.write_model and (len(names) > 1 or not options.write_model.endswith((".mps", ".lp"))):
         raise UsageError("--write-model takes one scenario and a file that ends in .mps or .lp.")

@@ -48,6 +48,7 @@ class Solution:
     solver: Solver
     index_names: Mapping[str, tuple[str, ...]]
     timing: dict[str, float] = field(default_factory=dict)
+    _values: dict[str, dict[Any, float]] = field(default_factory=dict, repr=False)
 
     @property
     def objective(self) -> float:
@@ -69,11 +70,13 @@ class Solution:
 
         An empty mapping where the model has no such variable.
         """
-        x = self.optimum.values
-        return {
-            index: (0.0 if abs(x[place]) < NOISE else float(x[place]))
-            for index, place in self.column_places.get(variable, {}).items()
-        }
+        if variable not in self._values:
+            places = self.column_places.get(variable, {})
+            x = self.optimum.values[list(places.values())] if places else np.zeros(0)
+            self._values[variable] = dict(
+                zip(places, np.where(np.abs(x) < NOISE, 0.0, x).tolist(), strict=True)
+            )
+        return self._values[variable]
 
     def duals(self, constraint: str) -> dict[Any, float]:
         """Duals of a constraint by index, not undiscounted."""
