@@ -1,4 +1,4 @@
-"""alopt: who should make China's aluminium, where, with which cells, on which power, at what cost and carbon?
+"""Who should make China's aluminium, where, with which cells and power, at what cost and carbon.
 
 The whole public interface is five functions::
 

@@ -54,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     from alopt import __version__  # noqa: PLC0415
 
-    parser = argparse.ArgumentParser(prog="alopt", description="China's aluminium: where, how, at what cost and carbon.")
+    parser = argparse.ArgumentParser(
+        prog="alopt", description="China's aluminium: where, how, at what cost and carbon."
+    )
     parser.add_argument("--version", action="version", version=f"alopt {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
@@ -62,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     _common(run)
     run.add_argument("--all", action="store_true", help="every scenario of the inputs")
     run.add_argument("--out", metavar="DIR", help="folder of the results (default results/SCENARIO)")
-    run.add_argument("--write-model", metavar="FILE", help="also write the program as .mps or .lp, with its index")
+    run.add_argument(
+        "--write-model", metavar="FILE", help="also write the program as .mps or .lp, with its index"
+    )
     run.add_argument("--verify-duals", action="store_true", help="look at the key duals from both sides")
     run.add_argument("--time-limit", type=float, metavar="S", help="stop the solver after this many seconds")
     run.add_argument("--workers", type=int, default=1, metavar="N", help="scenarios solved at the same time")
@@ -78,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="name or YAML file (default baseline)")
+    parser.add_argument(
+        "scenarios", nargs="*", metavar="SCENARIO", help="name or YAML file (default baseline)"
+    )
     parser.add_argument("--inputs", metavar="DIR", help="folder of the inputs (default: the shipped ones)")
     parser.add_argument("--resolution", choices=("province", "smelter"))
     parser.add_argument(

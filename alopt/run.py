@@ -184,7 +184,7 @@ def _commit() -> str | None:
     if not (top / ".git").exists():
         return None
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             ["git", "describe", "--always", "--abbrev=40", "--dirty"],  # noqa: S607
             cwd=top,
             capture_output=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from alopt.data.scenario import Scenario
 from alopt.data.tables import Table
@@ -136,7 +137,7 @@ def build_calendar(scenario: Scenario, slices: Table) -> tuple[Calendar | None, 
     slices_in = {q: tuple(row["slice"] for row in rows if row["season"] == q) for q in seasons}
     years = scenario.years
     previous = dict(zip(years, (scenario.base_year, *years), strict=False))
-    represented = {a: b - a for a, b in zip(years, years[1:], strict=False)}
+    represented = {a: b - a for a, b in pairwise(years)}
     represented[years[-1]] = scenario.last_period_years
     discount = {y: discount_factor(scenario.discount_rate, y - scenario.base_year) for y in years}
     weight = {

@@ -190,9 +190,7 @@ def _rent(effect: Mapping[str, float], rate: float) -> float:
     return total
 
 
-def build_arcs(
-    tables: Tables, cells: Mapping[str, Cell]
-) -> tuple[dict[tuple[str, str], Arc], list[Problem]]:
+def build_arcs(tables: Tables, cells: Mapping[str, Cell]) -> tuple[dict[tuple[str, str], Arc], list[Problem]]:
     """Make the arcs; a step pays once for the measures that its target state does not hold."""
     changes = pivot(tables["measure_values"], "measure")
     known = {row["measure"] for row in tables["measures"]}
@@ -221,7 +219,9 @@ def build_arcs(
         )
         if row["kind"] == "rebuild" and not charges:
             problems.append(
-                table.problem(index, "measures", "a rebuild without capex", "Name a measure with durable capex.")
+                table.problem(
+                    index, "measures", "a rebuild without capex", "Name a measure with durable capex."
+                )
             )
             continue
         arcs[row["from_cell"], row["to_cell"]] = Arc(
@@ -241,7 +241,9 @@ def check_measures(tables: Tables) -> list[Problem]:
             if values.get(capex, 0.0) > 0 and values.get(life, 0.0) <= 0:
                 index = table.find(measure=measure, quantity=capex)
                 problems.append(
-                    table.problem(index, "quantity", f"has no {life} above zero", "Add the row with its life.")
+                    table.problem(
+                        index, "quantity", f"has no {life} above zero", "Add the row with its life."
+                    )
                 )
     return problems
 

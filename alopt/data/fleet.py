@@ -150,9 +150,7 @@ def build_fleet(
 def check_totals(tables: Tables, fleet: str) -> list[Problem]:
     """Check that smelters add to their province's total, and provinces to the nation's."""
     totals = {
-        row["province"]: row["capacity_mt_per_a"]
-        for row in tables["control_totals"]
-        if row["fleet"] == fleet
+        row["province"]: row["capacity_mt_per_a"] for row in tables["control_totals"] if row["fleet"] == fleet
     }
     if not totals:
         return []

@@ -76,7 +76,9 @@ def load(
 
 def _missing_tables(schemas: Mapping[str, TableSchema]) -> list[Problem]:
     return [
-        Problem("datapackage.json", None, None, name, "the table is not described", "Describe it, as shipped.")
+        Problem(
+            "datapackage.json", None, None, name, "the table is not described", "Describe it, as shipped."
+        )
         for name in TABLES
         if name not in schemas
     ]
@@ -188,7 +190,9 @@ def _spread(table: Table) -> tuple[tuple[tuple[str, float, float], ...], list[Pr
 def _freight_problems(table: Table) -> list[Problem]:
     given = {(row["material"], row["quantity"]) for row in table}
     return [
-        Problem("tables/freight.csv", None, "quantity", f"{material} {quantity}", "the row is missing", "Add it.")
+        Problem(
+            "tables/freight.csv", None, "quantity", f"{material} {quantity}", "the row is missing", "Add it."
+        )
         for material in table.schema.field("material").enum or ()
         for quantity in table.schema.field("quantity").enum or ()
         if (material, quantity) not in given

@@ -122,9 +122,7 @@ def build_markets(
         export_steps=_steps(tables["export_steps"], "volume_mt_per_a", vat["metal"], dear_first=True),
         freight={(r, m): ingot.cost(place[r], place[markets[m].region]) for r, m in pairs},
         freight_emission={(r, m): ingot.emissions(place[r], place[markets[m].region]) for r, m in pairs},
-        export_freight={
-            r: min((ingot.cost(place[r], place[p]) for p in ports), default=0.0) for r in makers
-        },
+        export_freight={r: min((ingot.cost(place[r], place[p]) for p in ports), default=0.0) for r in makers},
         import_markets=tuple(by_segment["ingot"][r] for r in ports if r in by_segment["ingot"]),
         balance={
             (row["side"], row["item"]): row["mt"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from alopt.data.fleet import Fleet
@@ -197,7 +198,7 @@ def _ore(
         places = (
             [(origin["latitude_deg"], origin["longitude_deg"])] if origin["kind"] == "domestic" else ports
         )
-        nearest = min(places, key=lambda place, a=a: freight["ore"].distance(place, coordinates[a]))
+        nearest = min(places, key=partial(freight["ore"].distance, coordinates[a]))
         result["cost"][b, a] = price[b] + freight["ore"].cost(nearest, coordinates[a])
         result["emission"][b, a] = values[b]["emission_t_per_t"] + freight["ore"].emissions(
             nearest, coordinates[a]

@@ -93,7 +93,7 @@ def _change(row: Row, override: Override, field: Field) -> tuple[str, str, str] 
             value, _KINDS[field.type]
         ):
             return str(value), f"is no {field.type}, as {field.name} wants", "Give a value of that type."
-        new: Any = float(value) if field.type == "number" else value
+        new: Any = float(str(value)) if field.type == "number" else value
     elif old is None:
         return str(value), f"{field.name} is blank here", "Use `set`."
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ _LISTS = {"sources", "years", "overrides"}
 _WORDS = {"resolution": ("province", "smelter"), "foresight": ("perfect",)}
 _MOST_BYTES = 1_000_000
 _MOST_PARENTS = 8
+_MOST_YEARS = 200
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,11 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.constructor.ConstructorError(None, None, "aliases are not allowed", event.start_mark)
         return super().compose_node(parent, index)
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ANN401
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ANN401, ARG002
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -259,45 +261,42 @@ def _set_key(content: dict[str, Any], dotted: str, value: Any) -> list[Problem]:
 
 
 def _check(content: dict[str, Any], file: str) -> list[Problem]:
-    problems = []
-
-    def wrong(key: str, rule: str, mend: str) -> None:
-        value = content.get(key)
-        problems.append(Problem(file, None, key, None if value is None else str(value), rule, mend))
-
-    for key in content:
-        if key not in KEYS:
-            close = difflib.get_close_matches(str(key), KEYS, n=1)
-            hint = f"Did you mean {close[0]}? " if close else ""
-            problems.append(
-                Problem(
-                    file,
-                    None,
-                    str(key),
-                    None,
-                    "no such scenario key",
-                    f"{hint}The keys are {', '.join(KEYS)}.",
-                )
-            )
+    problems = [_unknown_key(str(key), file) for key in content if key not in KEYS]
     for key in KEYS:
         if key not in content:
-            wrong(key, "the key is missing", "Give it, or extend a scenario that has it.")
+            mend = "Give it, or extend a scenario that has it."
+            problems.append(Problem(file, None, key, None, "the key is missing", mend))
         elif (fault := _key_fault(key, content[key])) is not None:
-            wrong(key, *fault)
+            problems.append(Problem(file, None, key, str(content[key]), *fault))
     if not problems:
-        years, base = content["years"], content["base_year"]
-        if any(b <= a for a, b in zip(years, years[1:], strict=False)):
-            wrong("years", "years must rise", "List each year once, in order.")
-        if base >= years[0]:
-            wrong("base_year", "must come before the first model year", f"Give a year before {years[0]}.")
-        if years[-1] - base > 200:
-            wrong("years", "the horizon is longer than 200 years", "Shorten it.")
+        problems = _check_years(content, file)
         for index, entry in enumerate(content["overrides"]):
             problems += _check_override(entry, index, file)
     return problems
 
 
-def _key_fault(key: str, value: Any) -> tuple[str, str] | None:  # noqa: ANN401, PLR0911, C901
+def _unknown_key(key: str, file: str) -> Problem:
+    close = difflib.get_close_matches(key, KEYS, n=1)
+    hint = f"Did you mean {close[0]}? " if close else ""
+    return Problem(file, None, key, None, "no such scenario key", f"{hint}The keys are {', '.join(KEYS)}.")
+
+
+def _check_years(content: dict[str, Any], file: str) -> list[Problem]:
+    years, base = content["years"], content["base_year"]
+    problems = []
+    if any(b <= a for a, b in pairwise(years)):
+        mend = "List each year once, in order."
+        problems.append(Problem(file, None, "years", str(years), "years must rise", mend))
+    if base >= years[0]:
+        rule, mend = "must come before the first model year", f"Give a year before {years[0]}."
+        problems.append(Problem(file, None, "base_year", str(base), rule, mend))
+    if years[-1] - base > _MOST_YEARS:
+        rule = f"the horizon is longer than {_MOST_YEARS} years"
+        problems.append(Problem(file, None, "years", str(years), rule, "Shorten it."))
+    return problems
+
+
+def _key_fault(key: str, value: Any) -> tuple[str, str] | None:  # noqa: ANN401, PLR0911
     if key in _WORDS and value not in _WORDS[key]:
         return "is not one of the allowed words", f"Use {' or '.join(_WORDS[key])}."
     if key in _LISTS and not isinstance(value, list):

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,7 @@ def _typed_row(cells: dict[str, str], line: int, schema: TableSchema) -> tuple[R
     return row, problems
 
 
-def parse(text: str, column: Field) -> tuple[Any, tuple[str, str] | None]:
+def parse(text: str, column: Field) -> tuple[Any, tuple[str, str] | None]:  # noqa: PLR0911
     """Turn a cell's text into its type; the second value says what is wrong, and the mend."""
     if not text:
         return None, ("a value is required", f"Give it: {column.description}") if column.required else None
@@ -192,7 +193,10 @@ def parse(text: str, column: Field) -> tuple[Any, tuple[str, str] | None]:
     pattern, kind = (_INTEGER, int) if column.type == "integer" else (_NUMBER, float)
     if not pattern.fullmatch(text) or len(text) > 40:
         unit = f" in {column.unit}" if column.unit else ""
-        return None, (f"is no {column.type}", f"Write a plain {column.type}{unit}, with a point for decimals.")
+        return None, (
+            f"is no {column.type}",
+            f"Write a plain {column.type}{unit}, with a point for decimals.",
+        )
     value = kind(text)
     return value, cell_fault(value, column)
 
@@ -202,7 +206,7 @@ def cell_fault(value: Any, column: Field) -> tuple[str, str] | None:  # noqa: AN
     if column.enum is not None and value not in column.enum:
         return "is not one of the allowed words", f"Use one of {', '.join(column.enum)}."
     if column.type in {"number", "integer"}:
-        if value != value or value in {float("inf"), float("-inf")}:
+        if not isfinite(value):
             return "is not finite", "Write a finite number."
         unit = f" {column.unit}" if column.unit and not column.unit.startswith("see ") else ""
         if column.minimum is not None and value < column.minimum:

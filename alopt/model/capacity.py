@@ -34,7 +34,7 @@ def built(m: Model, i: str, k: str, y: int) -> Any:
     dual="what one more t/a standing in this state is worth, once, in money of the year",
 )  # fmt: skip
 def capacity_balance(m: Model, i: str, k: str, y: int) -> Any:
-    r"""Capacity is what stood, plus built, arrived and retrofitted in, less retired, left and retrofitted away.
+    r"""Capacity is what stood, plus what came by building or retrofit, less what went.
 
     .. math:: capacity_{i,k,y} = capacity_{i,k,y^-} + new_{i,k,y} + arriving_{i,k,y} - departing_{i,k,y}
        - retired_{i,k,y} - \sum_{l} retrofitted_{i,k,l,y} + \sum_{j} gain_{j,k} \, retrofitted_{i,j,k,y}
@@ -211,4 +211,4 @@ def site_rent_base(m: Model, i: str, y: int) -> float:
     standing = sum(value for (a, _), value in fleet.start.items() if a == i)
     standing += sum(value for (a, _, t), value in fleet.arriving.items() if a == i and t <= y)
     standing -= sum(value for (a, _, t), value in fleet.departing.items() if a == i and t <= y)
-    return standing * max(cells[k].rent for k in m.sets.cells_at[i, y])
+    return float(standing * max(cells[k].rent for k in m.sets.cells_at[i, y]))

@@ -31,7 +31,7 @@ def capital_present_value(m: Model, capex: float, life: float, y: int) -> float:
     """
     calendar = m.data.calendar
     yearly = annuity_due(capex, calendar.rate, life)
-    return yearly * sum(calendar.charge_weights(y, life).values())
+    return float(yearly * sum(calendar.charge_weights(y, life).values()))
 
 
 def _made(m: Model) -> Iterator[tuple[str, str, int, Any]]:
@@ -129,9 +129,7 @@ def new_capital(m: Model) -> Terms:
 def retrofit_capital(m: Model) -> Terms:
     """Rebuilds, and whatever else a step pays once."""
     for i, j, k, y in m.sets.SITE_ARC_YEARS:
-        value = sum(
-            capital_present_value(m, capex, life, y) for capex, life in m.data.arcs[j, k].charges
-        )
+        value = sum(capital_present_value(m, capex, life, y) for capex, life in m.data.arcs[j, k].charges)
         if value:
             yield value, m.retrofitted_capacity[i, j, k, y]
 

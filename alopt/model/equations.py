@@ -14,7 +14,8 @@ from typing import Any
 
 import pyomo.core as pyo
 
-Model = pyo.ConcreteModel
+#: A Pyomo ConcreteModel with `data`, `sets`, `index_names` and `transfers`, as build() makes it.
+Model = Any
 Rule = Callable[..., Any]
 
 

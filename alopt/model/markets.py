@@ -23,8 +23,8 @@ def build_markets(m: Model) -> None:
 def metal_supply(m: Model, r: str, y: int) -> Any:
     r"""Metal made in a region leaves as liquid for next door, as ingot, or abroad.
 
-    .. math:: \sum_{i \in r,k,h} production_{i,k,y,h} \ge liquid_{r,y} + \sum_d ingots_{r,d,y} + \sum_s exports_{r,s,y}
-       \quad \forall r,y \leftrightarrow p_{r,y} \ge 0
+    .. math:: \sum_{i \in r,k,h} production_{i,k,y,h} \ge liquid_{r,y} + \sum_d ingots_{r,d,y}
+       + \sum_s exports_{r,s,y} \quad \forall r,y \leftrightarrow p_{r,y} \ge 0
     """
     s, markets = m.sets, m.data.markets
     sent = sum(m.ingot_shipments[r, d, y] for d in markets.ingot_market.values())
@@ -51,8 +51,8 @@ def net_demand(m: Model, d: str, y: int) -> Any:
 def liquid_market(m: Model, d: str, y: int) -> Any:
     r"""A liquid market is served by its region's smelters, or by remelted ingot.
 
-    .. math:: liquid_{r(d),y} + remelted_{r(d),y} \ge share_d (demand_y - recycled_y) - \sum_s unserved_{d,s,y}
-       \quad \forall d \in liquid, y \leftrightarrow p^{liquid}_{d,y} \ge 0
+    .. math:: liquid_{r(d),y} + remelted_{r(d),y} \ge share_d (demand_y - recycled_y)
+       - \sum_s unserved_{d,s,y} \quad \forall d \in liquid, y \leftrightarrow p^{liquid}_{d,y} \ge 0
     """
     s, region = m.sets, m.data.markets.markets[d].region
     served = m.liquid_metal[region, y] if (region, y) in s.liquid else 0.0
@@ -72,7 +72,8 @@ def ingot_market(m: Model, d: str, y: int) -> Any:
     r"""An ingot market is served by any region and by imports at ports.
 
     .. math:: \sum_r ingots_{r,d,y} + \sum_s imports_{d,s,y} \ge share_d (demand_y - recycled_y)
-       - \sum_s unserved_{d,s,y} + remelted_{r(d),y} \quad \forall d \in ingot, y \leftrightarrow p^{ingot}_{d,y} \ge 0
+       - \sum_s unserved_{d,s,y} + remelted_{r(d),y}
+       \quad \forall d \in ingot, y \leftrightarrow p^{ingot}_{d,y} \ge 0
     """
     s, markets = m.sets, m.data.markets
     arriving: Any = sum(m.ingot_shipments[r, d, t] for r, t in s.REGION_YEARS if t == y)

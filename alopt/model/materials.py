@@ -99,7 +99,8 @@ def refinery_capacity(m: Model, a: str, y: int) -> Any:
 def ore_balance(m: Model, a: str, y: int) -> Any:
     r"""Ore of each origin yields alumina at its own rate.
 
-    .. math:: \sum_b ore_{b,a,y} / yield_{b,a} \ge refining_{a,y} \quad \forall a,y \leftrightarrow \zeta_{a,y} \ge 0
+    .. math:: \sum_b ore_{b,a,y} / yield_{b,a} \ge refining_{a,y}
+       \quad \forall a,y \leftrightarrow \zeta_{a,y} \ge 0
     """
     ore_yield = m.data.materials.ore_yield
     made = sum(m.ore_shipments[b, a, y] / ore_yield[b, a] for b in m.sets.origins_of[a])

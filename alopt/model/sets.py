@@ -25,9 +25,7 @@ def build_sets(data: ModelData) -> SimpleNamespace:
     s.REGIONS = sorted({site.region for site in fleet.sites.values()})
     s.SITE_YEARS = [(i, y) for i in s.SITES for y in years]
     s.SITE_CELL_YEARS = [(i, k, y) for (i, k), first in fleet.site_cells.items() for y in years if y >= first]
-    s.NEW_BUILD_YEARS = [
-        (i, k, y) for i, k in fleet.new_build for y in years if y >= fleet.site_cells[i, k]
-    ]
+    s.NEW_BUILD_YEARS = [(i, k, y) for i, k in fleet.new_build for y in years if y >= fleet.site_cells[i, k]]
     s.SITE_ARC_YEARS = [
         (i, j, k, y)
         for i, j, k in fleet.site_arcs
@@ -41,9 +39,7 @@ def build_sets(data: ModelData) -> SimpleNamespace:
     s.cells_at = _group(s.SITE_CELL_YEARS, lambda t: (t[0], t[2]), lambda t: t[1])
     s.steps_from = _group(s.SITE_ARC_YEARS, lambda t: (t[0], t[1], t[3]), lambda t: t[2])
     s.steps_into = _group(s.SITE_ARC_YEARS, lambda t: (t[0], t[2], t[3]), lambda t: t[1])
-    s.RELINED = sorted(
-        {(i, j, y) for i, j, k, y in s.SITE_ARC_YEARS if data.arcs[j, k].kind == "relining"}
-    )
+    s.RELINED = sorted({(i, j, y) for i, j, k, y in s.SITE_ARC_YEARS if data.arcs[j, k].kind == "relining"})
     s.SITE_CELL_SEASONS = [(i, k, y, q) for i, k, y in s.SITE_CELL_YEARS for q in seasons_of[i]]
     s.SITE_SEASONS = [(i, y, q) for i, y in s.SITE_YEARS if (i, y) in s.cells_at for q in seasons_of[i]]
     s.ACTIVE_SITES = [(i, y) for i, y in s.SITE_YEARS if (i, y) in s.cells_at]
@@ -53,9 +49,7 @@ def build_sets(data: ModelData) -> SimpleNamespace:
     s.SWING_SLICES = [(i, k, y, h) for i, k, y, q in s.SWINGING for h in calendar.slices_in[q]]
     s.season_of = {h: q for q, slices in calendar.slices_in.items() for h in slices}
     s.SITE_CELL_SLICES = [(i, k, y, h) for i, k, y in s.SITE_CELL_YEARS for h in slices_of[i]]
-    s.ELECTRICITY = [
-        (i, e, y, h) for i, y in s.ACTIVE_SITES for e in power.sources[i] for h in slices_of[i]
-    ]
+    s.ELECTRICITY = [(i, e, y, h) for i, y in s.ACTIVE_SITES for e in power.sources[i] for h in slices_of[i]]
     s.SITE_SLICES = [(i, y, h) for i, y in s.ACTIVE_SITES for h in slices_of[i]]
     s.POOL_SLICES = [
         (p, y, h)
@@ -120,9 +114,7 @@ def _metal_sets(data: ModelData, s: SimpleNamespace) -> None:
         (m, step.key, y) for m in markets.import_markets for step in markets.import_steps for y in years
     ]
     s.import_markets = set(markets.import_markets)
-    s.IMPORT_STEPS = [
-        (step.key, y) for step in markets.import_steps for y in years if markets.import_markets
-    ]
+    s.IMPORT_STEPS = [(step.key, y) for step in markets.import_steps for y in years if markets.import_markets]
     s.EXPORTS = [(r, step.key, y) for r, y in s.REGION_YEARS for step in markets.export_steps]
     s.EXPORT_STEPS = [(step.key, y) for step in markets.export_steps for y in years]
     s.UNSERVED = [(m, step.key, y) for m in markets.markets for step in markets.demand_steps for y in years]

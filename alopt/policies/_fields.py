@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from alopt.data.calendar import Calendar, interpolate
@@ -11,7 +12,12 @@ Fault = tuple[str, Any, str, str]
 
 
 def yearly(
-    field: str, value: Any, calendar: Calendar, *, low: float = 0.0, high: float = 1e9  # noqa: ANN401
+    field: str,
+    value: Any,
+    calendar: Calendar,
+    *,
+    low: float = 0.0,
+    high: float = 1e9,
 ) -> tuple[dict[int, float], list[Fault]]:
     """Read a number or {year: number} as a value for every model year.
 
@@ -28,7 +34,7 @@ def yearly(
         elif isinstance(value, Mapping) and not calendar.base_year <= year < calendar.end:
             rule = f"the year is outside the horizon {calendar.base_year} to {calendar.end - 1}"
             faults.append((field, year, rule, "Name a year within it."))
-        if isinstance(number, bool) or not isinstance(number, int | float) or number != number:
+        if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
             faults.append((field, number, "is no number", form))
         elif not low <= number <= high:
             faults.append((field, number, f"is outside {low:g} to {high:g}", "Give a value within."))
@@ -37,7 +43,7 @@ def yearly(
     return {y: interpolate({int(k): float(v) for k, v in points.items()}, y) for y in calendar.years}, []
 
 
-def regions(field: str, value: Any, known: set[str]) -> tuple[tuple[str, ...], list[Fault]]:  # noqa: ANN401
+def regions(field: str, value: Any, known: set[str]) -> tuple[tuple[str, ...], list[Fault]]:
     """Read a list of regions that have smelters or newcomers' sites."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return (), [(field, value, "must be a list of regions", "Write it as [yunnan, shanxi].")]
@@ -49,7 +55,7 @@ def regions(field: str, value: Any, known: set[str]) -> tuple[tuple[str, ...], l
     return tuple(value), faults
 
 
-def word(field: str, value: Any, allowed: tuple[str, ...]) -> list[Fault]:  # noqa: ANN401
+def word(field: str, value: Any, allowed: tuple[str, ...]) -> list[Fault]:
     """Check that a field holds one of the allowed words."""
     if value in allowed:
         return []

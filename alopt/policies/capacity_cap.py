@@ -93,7 +93,7 @@ def transfer_ratio(m: Model, r: str, to: str) -> float:
     dual="not the quota price: quota once surrendered or barred from moving has no value here",
 )  # fmt: skip
 def quota_balance(m: Model, r: str, y: int) -> Any:
-    r"""A region's quota is last year's, less what it sends, plus what it gets and is issued, less surrendered.
+    r"""A region's quota is last year's, with what moves in and out, is issued and surrendered.
 
     .. math:: S_{r,y} = S_{r,y^-} - \sum_{r'} ratio_{r,r'} \, transfer_{r,r',y} + \sum_{r'} transfer_{r',r,y}
        + issued_{r,y} + moved_{r,y} - surrendered_{r,y} \quad \forall r,y \leftrightarrow \varsigma_{r,y}

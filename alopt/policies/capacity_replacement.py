@@ -48,7 +48,9 @@ class Settings:
             faults.append(("ratio", None, "replacement has no meaning without a cap", mend))
         base = fields.get("ratio")
         if "ratio" not in fields:
-            faults.append(("ratio", None, "the field is missing", "Give quota given up per quota gained: 1.0."))
+            faults.append(
+                ("ratio", None, "the field is missing", "Give quota given up per quota gained: 1.0.")
+            )
         elif not _is_ratio(base):
             faults.append(("ratio", base, "is no ratio from 1 to 10", "Write 1.0 for equal replacement."))
         known = {site.region for site in fleet.sites.values()} | set(fleet.registered_quota)
@@ -75,7 +77,7 @@ def _is_ratio(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 1.0 <= value <= 10.0
 
 
-def _pairs(value: Any, known: set[str]) -> tuple[dict[tuple[str, str], float], list[Fault]]:  # noqa: ANN401
+def _pairs(value: Any, known: set[str]) -> tuple[dict[tuple[str, str], float], list[Fault]]:
     form = "Write [{from: shandong, to: yunnan, ratio: 1.25}]."
     if not isinstance(value, list):
         return {}, [("ratios", value, "must be a list", form)]

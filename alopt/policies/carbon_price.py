@@ -45,7 +45,9 @@ class Settings:
             return None, faults
         price, found = yearly("price_cny_per_t", fields["price_cny_per_t"], calendar, high=100_000.0)
         faults += found + word("scope", fields["scope"], SCOPES)
-        benchmark, found = yearly("benchmark_t_per_t", fields.get("benchmark_t_per_t", 0.0), calendar, high=100.0)
+        benchmark, found = yearly(
+            "benchmark_t_per_t", fields.get("benchmark_t_per_t", 0.0), calendar, high=100.0
+        )
         return cls(price, fields["scope"], benchmark), faults + found
 
 
@@ -64,7 +66,7 @@ def build(m: Model, settings: Settings) -> None:
     )
 
 
-def payments(_: Any, settings: Settings, tables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:  # noqa: ANN401
+def payments(_: Any, settings: Settings, tables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Payments by year and site, M CNY a year, from the emission and production tables."""
     nested = set(NESTED[: NESTED.index(settings.scope) + 1])
     made = tables["production"].totals("production_mt", "year", "region", "site")

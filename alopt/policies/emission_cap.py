@@ -35,7 +35,9 @@ class Settings:
         if "limit_mt" in fields:
             limit, found = yearly("limit_mt", fields["limit_mt"], calendar)
             faults += found
-        if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int | float) or budget < 0):
+        if budget is not None and (
+            isinstance(budget, bool) or not isinstance(budget, int | float) or budget < 0
+        ):
             faults.append(("budget_mt", budget, "is no amount", "Give Mt CO2e over the whole horizon."))
         if "limit_mt" not in fields and budget is None:
             faults.append(("limit_mt", None, "neither a limit nor a budget is given", "Give one."))
@@ -68,7 +70,7 @@ def emission_cap(m: Model, y: int) -> Any:
 
 
 @equation(
-    over=lambda m: [None],
+    over=lambda _: [None],
     basis="event",
     unit="CNY/t CO2e at present value",
     dual="present value of one more t in the budget, the same whenever it is emitted",
@@ -79,4 +81,6 @@ def emission_budget(m: Model, *_: Any) -> Any:
     .. math:: \sum_y D_y \, emissions^{boundary}_y \le budget \leftrightarrow \bar c \le 0
     """
     limits, represented = m.emission_limits, m.data.calendar.represented
-    return at_most(sum(represented[y] * emissions(m, limits.boundary, y) for y in m.sets.YEARS), limits.budget)
+    return at_most(
+        sum(represented[y] * emissions(m, limits.boundary, y) for y in m.sets.YEARS), limits.budget
+    )

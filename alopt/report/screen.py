@@ -47,11 +47,15 @@ def screen(results: Results, out: Path | None = None) -> str:
     str
     """
     width = max(96, min(shutil.get_terminal_size((120, 40)).columns, 140))
-    console = Console(file=io.StringIO(), width=width, force_terminal=None, highlight=False)
+    page = io.StringIO()
+    console = Console(file=page, width=width, force_terminal=None, highlight=False)
     summary = results.summary
     console.print(f"[bold]{summary['scenario']}[/bold]: {summary['question']}")
-    console.print("[dim]The cost-minimising plan under these assumptions, not a forecast. Money is real "
-                  f"{results.data.scenario.price_year} {results.data.scenario.currency} without VAT unless said.[/dim]")  # fmt: skip
+    money = f"{results.data.scenario.price_year} {results.data.scenario.currency}"
+    console.print(
+        "[dim]The cost-minimising plan under these assumptions, not a forecast. "
+        f"Money is real {money} without VAT unless said.[/dim]"
+    )
     console.print(_years(summary))
     console.print(_regions(results))
     for line in [*_moves(results), *_hinges(summary, results), _balance(summary), _checks(summary)]:
@@ -59,7 +63,7 @@ def screen(results: Results, out: Path | None = None) -> str:
     console.print(_timing(summary))
     if out is not None:
         console.print(f"Tables: {out}")
-    return console.file.getvalue().rstrip()  # type: ignore[attr-defined]
+    return page.getvalue().rstrip()
 
 
 def _grid(title: str, first: str, columns: list[str]) -> Table:
@@ -78,7 +82,9 @@ def _years(summary: dict[str, Any]) -> Table:
         cells = [_shown(numbers[key], form, scale) for numbers in years.values()]
         table.add_row(label, *cells)
     for boundary in ("direct", "smelter_scope_1_2", "industry", "outside"):
-        cells = [f"{numbers['emissions_mt_co2e']['by_boundary'][boundary]:,.0f}" for numbers in years.values()]
+        cells = [
+            f"{numbers['emissions_mt_co2e']['by_boundary'][boundary]:,.0f}" for numbers in years.values()
+        ]
         table.add_row(f"emissions, Mt CO2e: {boundary.replace('_', ' ')}", *cells)
     return table
 
@@ -116,11 +122,12 @@ def _moves(results: Results) -> list[str]:
     relined = retrofits.sum("capacity_mt_per_a", kind="relining")
     rebuilt = retrofits.sum("capacity_mt_per_a", kind="rebuild")
     moved = results.tables["quota_transfers"].sum("mt_per_a")
-    return [
+    moves = (
         f"To {last}: {built:.1f} Mt/a built or arrived, {gone:.1f} closed or left, {relined:.1f} retrofitted "
-        f"at relining, {rebuilt:.1f} rebuilt; {moved:.1f} Mt/a of quota moved between regions.",
-        "[dim]Regions can differ between plans of almost the same cost; national totals are the result.[/dim]",
-    ]
+        f"at relining, {rebuilt:.1f} rebuilt; {moved:.1f} Mt/a of quota moved between regions."
+    )
+    warning = "Regions can differ between plans of almost the same cost; national totals are the result."
+    return [moves, f"[dim]{warning}[/dim]"]
 
 
 def _hinges(summary: dict[str, Any], results: Results) -> list[str]:
@@ -132,16 +139,16 @@ def _hinges(summary: dict[str, Any], results: Results) -> list[str]:
     steps = results.data.markets.import_steps
     lines = []
     if stock:
-        slack = stock * availability - need
-        word = "falls short of" if slack < 0 else "exceeds"
+        can = stock * availability
+        word = "falls short of" if can < need else "exceeds"
         lines.append(
-            f"It hangs on demand against the cap: in {year} the quota's output of {stock * availability:.1f} Mt "
-            f"{word} the need for primary metal of {need:.1f} Mt by {abs(slack):.1f} Mt."
+            f"It hangs on demand against the cap: in {year} the quota's output of {can:.1f} Mt {word} "
+            f"the need for primary metal of {need:.1f} Mt by {abs(can - need):.1f} Mt."
         )
-    if steps:
+    if len(steps) > 1:
         lines.append(
-            f"And on import parity: after {steps[0].volume:g} Mt at {steps[0].price:,.0f} CNY/t, imports cost "
-            f"{steps[1].price if len(steps) > 1 else steps[0].price:,.0f} CNY/t and more."
+            f"And on import parity: after {steps[0].volume:g} Mt at {steps[0].price:,.0f} CNY/t, "
+            f"imports cost {steps[1].price:,.0f} CNY/t and more."
         )
     return lines
 

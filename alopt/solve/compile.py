@@ -53,7 +53,7 @@ class Program:
     def column_activity(self, y: Array) -> Array:
         """Aᵀ·y, recomputed from the matrix."""
         per_entry = np.repeat(y, np.diff(self.starts)) * self.entries
-        return np.bincount(self.places, weights=per_entry, minlength=len(self.cost))
+        return np.bincount(self.places, weights=per_entry, minlength=len(self.cost)).astype(np.float64)
 
     def row_names(self) -> list[str]:
         """Return names of rows as `constraint[index]`."""
@@ -126,7 +126,7 @@ def _compile(model: Any) -> Program:  # noqa: ANN401
         offset=float(offset),
         starts=np.array(starts, dtype=np.int32),
         places=np.array(places, dtype=np.int32),
-        entries=np.array(entries, dtype=float),
+        entries=np.array(entries, dtype=np.float64),
         row_lower=row_lower,
         row_upper=row_upper,
         column_lower=np.array([_bound(variable, "lb", -np.inf) for variable in variables]),

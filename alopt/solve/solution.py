@@ -81,9 +81,7 @@ class Solution:
     def duals(self, constraint: str) -> dict[Any, float]:
         """Duals of a constraint by index, not undiscounted."""
         prices = self.optimum.duals
-        return {
-            index: float(prices[place]) for index, place in self.row_places.get(constraint, {}).items()
-        }
+        return {index: float(prices[place]) for index, place in self.row_places.get(constraint, {}).items()}
 
     def shadow_price(self, constraint: str, index: Any, year: int | None) -> float:  # noqa: ANN401
         """Dual in money of its year: divided by the weight of annual rows, the discount of events."""
