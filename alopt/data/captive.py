@@ -78,7 +78,7 @@ def build_captive(
         return {}, {}, problems
     pools = {}
     for (region, owner, source), capacity in sorted(standing.items()):
-        members = ((owner, source),)
+        members: tuple[tuple[str, str], ...] = ((owner, source),)
         if source == SHARED_CAPTIVE:
             members = tuple((i, source) for i in fleet.sites_in(region, "existing"))
         if members:

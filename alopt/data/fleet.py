@@ -281,32 +281,27 @@ def _reachable(
     calendar: Calendar,
 ) -> dict[tuple[str, str], int]:
     """First model year in which each state can stand at each site (the base year's stand in the first)."""
-    first: dict[tuple[str, str], int] = {}
-    years = calendar.years
+    never = calendar.end
 
-    def from_year(earliest: int) -> int | None:
-        return next((y for y in years if y >= earliest), None)
+    def model_year(earliest: int) -> int:
+        return next((y for y in calendar.years if y >= earliest), never)
 
-    for key in start:
-        first[key] = years[0]
+    first = dict.fromkeys(start, calendar.years[0])
     for i, k, y in arriving:
-        first[i, k] = min(y, first.get((i, k), y))
+        first[i, k] = min(y, first.get((i, k), never))
     for i, site in sites.items():
-        for k, cell in cells.items():
-            year = from_year(cell.earliest_year)
-            if site.kind == "newcomer" and cell.new_build and year is not None:
-                first[i, k] = year
+        if site.kind == "newcomer":
+            first |= {(i, k): model_year(cell.earliest_year) for k, cell in cells.items() if cell.new_build}
     frontier = list(first)
     while frontier:
         i, j = frontier.pop()
-        for (a, k), arc in arcs.items():
-            if a != j or (sites[i].kind == "newcomer" and arc.kind == "rebuild"):
-                continue
-            year = from_year(max(first[i, j], arc.earliest_year, cells[k].earliest_year))
-            if year is not None and year < first.get((i, k), years[-1] + 1):
+        newcomer = sites[i].kind == "newcomer"
+        for k, arc in ((k, arc) for (a, k), arc in arcs.items() if a == j):
+            year = model_year(max(first[i, j], arc.earliest_year, cells[k].earliest_year))
+            if not (newcomer and arc.kind == "rebuild") and year < first.get((i, k), never):
                 first[i, k] = year
                 frontier.append((i, k))
-    return dict(sorted(first.items()))
+    return {key: year for key, year in sorted(first.items()) if year < never}
 
 
 def _closures(

@@ -155,13 +155,15 @@ def _paths(
     result, problems = {}, []
     for name, column in (("demand", "total_metal_mt"), ("recycled", "recycled_mt")):
         points = {row["year"]: row[column] for row in tables[name] if row["path"] == path}
-        if not points:
+        if points:
+            result[name] = {y: interpolate(points, y) for y in calendar.years}
+        elif not len(tables[name]) and tables[name].schema.optional:
+            result[name] = dict.fromkeys(calendar.years, 0.0)  # a world that recycles nothing
+        else:
             known = sorted({row["path"] for row in tables[name]})
-            mend = f"Use one of {', '.join(known)}."
+            mend = f"Use one of {', '.join(known)}." if known else "Add its rows."
             rule = f"no such path in tables/{name}.csv"
             problems.append(Problem("scenario", None, "demand", path, rule, mend))
-            continue
-        result[name] = {y: interpolate(points, y) for y in calendar.years}
     return result, problems
 
 

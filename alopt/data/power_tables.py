@@ -73,6 +73,7 @@ def _covers_year(table: Table, rows: list[tuple[int, Row]]) -> list[Problem]:
 def source_prices(
     tables: Tables, calendar: Calendar, vat: float
 ) -> tuple[dict[tuple[str, str, str, str], float], list[Problem]]:
+    """Price of each source by slice, CNY/MWh without VAT: the mean of its months by days."""
     table = tables["power_prices"]
     grouped = _by_source(list(enumerate(table.rows)))
     problems = []
@@ -107,6 +108,7 @@ def source_prices(
 def source_volumes(
     tables: Tables, calendar: Calendar
 ) -> tuple[dict[tuple[str, str, str], dict[tuple[int, str], float]], list[Problem]]:
+    """Volume of each limited source by year and slice, TWh: months spread over slices by days."""
     table = tables["power_volumes"]
     grouped = _by_source(list(enumerate(table.rows)))
     problems = []

@@ -124,7 +124,8 @@ class Solver:
         with self.options({"presolve": "off"}):
             self._highs.clearSolver()
             self._highs.run()
-            return self._highs.getModelStatus()
+            state: highspy.HighsModelStatus = self._highs.getModelStatus()
+            return state
 
     def _optimum(self) -> Optimum:
         highs, program = self._highs, self.program
