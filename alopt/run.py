@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from alopt.data.load import load
 from alopt.data.model_data import ModelData
 from alopt.data.schema import default_inputs
-from alopt.errors import CheckError
+from alopt.errors import CheckError, SolveError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,30 +113,49 @@ def run(
         from alopt.model.build import build  # noqa: PLC0415 - inputs are checked before Pyomo loads
 
         model = build(data)
-    with watch.phase("compile and solve"):
-        from alopt.solve.solution import solve  # noqa: PLC0415
-
-        solution = solve(model, options)
-    watch.seconds.pop("compile and solve")
-    watch.seconds |= solution.timing
-    if write_model is not None:
-        _write_model(solution, Path(write_model))
-    with watch.phase("results"):
-        from alopt.results import build_tables, report_on  # noqa: PLC0415
-        from alopt.results.prices import verify_duals as verify  # noqa: PLC0415
-
-        ranges = verify(solution) if verify_duals else None
-        tables = build_tables(solution, ranges)
-        summary = report_on(solution, tables)
-        results = Results(data, solution, tables, summary, _manifest(data, folder, options))
-    failed = [check for check in summary["checks"] if not check["ok"]]
-    if failed:
-        lines = [f"  {check['name']}: relative error {check['relative_error']:.3g}" for check in failed]
-        raise CheckError("\n".join(["The run failed its own checks; nothing is written:", *lines]))
-    summary["timing_s"] = {**watch.seconds, "total": time.perf_counter() - watch.start}
+    manifest = _manifest(data, folder, options)
+    try:
+        solution = _solve(model, options, watch)
+        if write_model is not None:
+            _write_model(solution, Path(write_model))
+        with watch.phase("results"):
+            results = _account(solution, manifest, verify=verify_duals)
+    except (SolveError, CheckError) as error:
+        if out is not None:
+            _leave_note(Path(out), {**manifest, "status": str(error)})
+        raise
+    results.summary["timing_s"] = {**watch.seconds, "total": time.perf_counter() - watch.start}
     if out is not None:
         results.write(out)
     return results
+
+
+def _solve(model: Any, options: Mapping[str, Any] | None, watch: Stopwatch) -> Solution:  # noqa: ANN401
+    from alopt.solve.solution import solve  # noqa: PLC0415 - inputs are checked before HiGHS loads
+
+    solution = solve(model, options)
+    watch.seconds |= solution.timing
+    return solution
+
+
+def _account(solution: Solution, manifest: dict[str, Any], *, verify: bool) -> Results:
+    """Make tables, checks and summary; a failed check is a CheckError."""
+    from alopt.results import build_tables, report_on  # noqa: PLC0415
+    from alopt.results.prices import verify_duals  # noqa: PLC0415
+
+    tables = build_tables(solution, verify_duals(solution) if verify else None)
+    summary = report_on(solution, tables)
+    failed = [check for check in summary["checks"] if not check["ok"]]
+    if failed:
+        lines = [f"  {check['name']}: relative error {check['relative_error']:.3g}" for check in failed]
+        raise CheckError("\n".join(["The run failed its own checks; no table is written:", *lines]))
+    return Results(solution.data, solution, tables, summary, {**manifest, "status": "optimal"})
+
+
+def _leave_note(out: Path, manifest: dict[str, Any]) -> None:
+    from alopt.results.write import write_stopped  # noqa: PLC0415
+
+    write_stopped(out, manifest)
 
 
 def _write_model(solution: Solution, path: Path) -> None:

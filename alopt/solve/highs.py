@@ -25,6 +25,9 @@ OPTIONS: Mapping[str, bool | int | float | str] = {
 #: Above this number of columns an interior point method with crossover beats the simplex.
 SIMPLEX_MOST_COLUMNS = 300_000
 
+#: How often a waiting Ctrl-C is looked for.
+_POLL_SECONDS = 0.1
+
 #: Name by which a Pyomo solver of the same kind is asked for.
 PYOMO_NAME = "appsi_highs"
 
@@ -60,6 +63,7 @@ class Solver:
     ) -> None:
         self.program = program
         self._highs = highspy.Highs()
+        self._highs.HandleUserInterrupt = True
         self.algorithm = "simplex" if len(program.cost) <= SIMPLEX_MOST_COLUMNS else "ipm"
         chosen = {**OPTIONS, "solver": self.algorithm, **(options or {})}
         for name, value in chosen.items():
@@ -100,12 +104,7 @@ class Solver:
             If HiGHS stops for another reason (time, iterations, interrupt, error).
         """
         highs = self._highs
-        highs.HandleKeyboardInterrupt = True
-        try:
-            status = highs.run()
-        except KeyboardInterrupt:
-            raise SolveError("The solve was interrupted; nothing is reported.") from None
-        self._check(status, "solve the model")
+        self._check(self._run(), "solve the model")
         state = highs.getModelStatus()
         if state == _Status.kUnboundedOrInfeasible:
             state = self._settle()
@@ -119,11 +118,27 @@ class Solver:
             )
         return self._optimum()
 
+    def _run(self) -> highspy.HighsStatus:
+        """Run HiGHS in a thread of its own, so that Ctrl-C stops it between two iterations."""
+        highs = self._highs
+        highs.startSolve()
+        interrupted, done = False, False
+        status = highspy.HighsStatus.kError
+        while not done:
+            try:
+                done, status = highs.wait(_POLL_SECONDS)
+            except KeyboardInterrupt:
+                interrupted = True
+                highs.cancelSolve()
+        if interrupted:
+            raise SolveError("The solve was interrupted; nothing is reported.")
+        return status
+
     def _settle(self) -> highspy.HighsModelStatus:
         """Tell infeasible from unbounded by solving without presolve."""
         with self.options({"presolve": "off"}):
             self._highs.clearSolver()
-            self._highs.run()
+            self._run()
             state: highspy.HighsModelStatus = self._highs.getModelStatus()
             return state
 
