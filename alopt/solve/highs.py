@@ -17,13 +17,18 @@ OPTIONS: Mapping[str, bool | int | float | str] = {
     "output_flag": False,
     "threads": 1,
     "random_seed": 0,
-    "presolve": "off",
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
 
 #: Above this number of columns an interior point method with crossover beats the simplex.
-SIMPLEX_MOST_COLUMNS = 300_000
+SIMPLEX_MOST_COLUMNS = 50_000
+
+#: Options by algorithm: the dual simplex is faster here without presolve, the other with it.
+ALGORITHMS: Mapping[str, Mapping[str, str]] = {
+    "simplex": {"solver": "simplex", "presolve": "off"},
+    "ipx": {"solver": "ipx", "presolve": "on"},
+}
 
 #: How often a waiting Ctrl-C is looked for.
 _POLL_SECONDS = 0.1
@@ -64,8 +69,8 @@ class Solver:
         self.program = program
         self._highs = highspy.Highs()
         self._highs.HandleUserInterrupt = True
-        self.algorithm = "simplex" if len(program.cost) <= SIMPLEX_MOST_COLUMNS else "ipm"
-        chosen = {**OPTIONS, "solver": self.algorithm, **(options or {})}
+        algorithm = "simplex" if len(program.cost) <= SIMPLEX_MOST_COLUMNS else "ipx"
+        chosen = {**OPTIONS, **ALGORITHMS[algorithm], **(options or {})}
         for name, value in chosen.items():
             if self._highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
                 raise SolveError(f"HiGHS refuses the option {name} = {value!r}.")
@@ -116,7 +121,10 @@ class Solver:
             raise SolveError(
                 f"HiGHS stopped before an optimum: {highs.modelStatusToString(state)}. Nothing is reported."
             )
-        return self._optimum()
+        optimum = self._optimum()
+        for name, value in ALGORITHMS["simplex"].items():  # a further solve starts from this basis
+            highs.setOptionValue(name, value)
+        return optimum
 
     def _run(self) -> highspy.HighsStatus:
         """Run HiGHS in a thread of its own, so that Ctrl-C stops it between two iterations."""
