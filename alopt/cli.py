@@ -125,7 +125,6 @@ def _scenarios(options: argparse.Namespace) -> list[str]:
 
 
 def _run(options: argparse.Namespace) -> int:
-    gc.disable()  # a run makes millions of objects that live until it ends
     names = _scenarios(options)
     if options.write_model and (len(names) > 1 or not options.write_model.endswith((".mps", ".lp"))):
         raise UsageError("--write-model takes one scenario and a file that ends in .mps or .lp.")
@@ -164,6 +163,8 @@ def _job(job: tuple[str, Path, argparse.Namespace, dict[str, Any]]) -> Outcome:
     from alopt.run import run  # noqa: PLC0415
 
     name, out, options, settings = job
+    gc.collect()  # the model of the scenario before is one large cycle
+    gc.disable()  # a run makes a million objects that live until it ends
     try:
         with _progress(f"Solving {name}", quiet=options.quiet or options.json):
             results = run(
@@ -178,6 +179,8 @@ def _job(job: tuple[str, Path, argparse.Namespace, dict[str, Any]]) -> Outcome:
             )
     except AloptError as error:
         return error.exit_code, str(error), None, ""
+    finally:
+        gc.enable()
     return 0, "", results.summary, "" if options.quiet or options.json else _screen(results, out)
 
 

@@ -134,6 +134,13 @@ def retrofit_capital(m: Model) -> Terms:
             yield value, m.retrofitted_capacity[i, j, k, y]
 
 
+def retrofit_works(m: Model) -> Terms:
+    """Engineering and lost output of every step between states, once."""
+    cost, discount = m.data.parameters["retrofit_works_cny_per_t_a"], m.data.calendar.discount
+    for i, j, k, y in m.sets.SITE_ARC_YEARS:
+        yield discount[y] * cost, m.retrofitted_capacity[i, j, k, y]
+
+
 def retrofit_rent(m: Model) -> Terms:
     """Yearly rent of the measures that a state has, renewed at the end of their lives."""
     weight = m.data.calendar.weight
@@ -153,6 +160,13 @@ def restart(m: Model) -> Terms:
         yield calendar.weight[y] * cost, m.restarted[i, y, q]
     for i, y in m.sets.ACTIVE_SITES:
         yield calendar.discount[y] * cost, m.reopened[i, y]
+
+
+def quota_fees(m: Model) -> Terms:
+    """Fees when quota changes hands; its price is a transfer between owners and no cost."""
+    cost, discount = m.data.parameters["quota_transfer_cost_cny_per_t_a"], m.data.calendar.discount
+    for r, to, y in m.sets.TRANSFERS:
+        yield discount[y] * cost, m.quota_transfer[r, to, y]
 
 
 def closure(m: Model) -> Terms:
@@ -225,9 +239,11 @@ COMPONENTS: tuple[Callable[[Model], Terms], ...] = (
     sustaining_capital,
     new_capital,
     retrofit_capital,
+    retrofit_works,
     retrofit_rent,
     restart,
     closure,
+    quota_fees,
     spent_potlining,
     casting,
     metal_freight,

@@ -58,6 +58,7 @@ def build_sets(data: ModelData) -> SimpleNamespace:
         if any((i, y) in s.cells_at for i, _ in pool.members)
         for h in slices_of[pool.members[0][0]]
     ]
+    s.TRANSFERS = []  # filled by the policy that moves quota
     s.SPREAD_YEARS = _spread_years(data, s)
     _material_sets(data, s)
     _metal_sets(data, s)
