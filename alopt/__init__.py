@@ -11,7 +11,9 @@ The whole public interface is five functions::
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -43,3 +45,14 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value
+
+
+class _Package(ModuleType):
+    """Keeps the functions in sight: importing the module `alopt.solve` must not hide `alopt.solve()`."""
+
+    def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -120,7 +120,10 @@ def _scenarios(options: argparse.Namespace) -> list[str]:
     if options.all:
         from alopt.data.scenario import scenario_names  # noqa: PLC0415
 
-        return scenario_names(Path(options.inputs) if options.inputs else default_inputs())
+        names = scenario_names(Path(options.inputs) if options.inputs else default_inputs())
+        if not names:
+            raise UsageError("There are no scenarios; name a folder made by `alopt init DIR`.")
+        return names
     return options.scenarios or ["baseline"]
 
 

@@ -103,7 +103,7 @@ def _standing(
     for row in units:
         region = row["region"]
         site = fleet.site_of.get(row["site"] or "")
-        if site is None and row["site"] is not None:
+        if not row["in_use"] or (site is None and row["site"] is not None):
             continue
         if site is None and region in fleet.sites:
             site = region

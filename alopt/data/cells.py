@@ -238,7 +238,7 @@ def check_measures(tables: Tables) -> list[Problem]:
     for measure, values in changes.items():
         for part in ("recurring", "durable"):
             capex, life = f"{part}_capex_cny_per_t_a", f"{part}_life_a"
-            if values.get(capex, 0.0) > 0 and values.get(life, 0.0) <= 0:
+            if values.get(capex, 0.0) != 0 and values.get(life, 0.0) <= 0:
                 index = table.find(measure=measure, quantity=capex)
                 problems.append(
                     table.problem(

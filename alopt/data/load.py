@@ -17,7 +17,7 @@ from alopt.data.overrides import apply_overrides
 from alopt.data.power import build_power
 from alopt.data.scenario import Scenario, load_scenario, with_resolution
 from alopt.data.schema import TableSchema, default_inputs, read_schemas
-from alopt.data.tables import Table, pivot, read_tables
+from alopt.data.tables import Table, check_references, pivot, read_tables
 from alopt.data.units import without_vat
 from alopt.errors import InputError, Problem
 
@@ -89,6 +89,8 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     from alopt.policies import check_policies  # noqa: PLC0415 - policies import the model
 
     tables, problems = apply_overrides(tables, scenario.overrides, file)
+    if scenario.overrides and not problems:
+        problems = check_references(tables)
     if problems:
         raise InputError(problems)
     calendar, problems = build_calendar(scenario, tables["slices"])
@@ -100,6 +102,8 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     spread, found = _spread(tables["capex_spread"])
     problems += found
     problems += _freight_problems(tables["freight"])
+    potlining, found = _spent_potlining(tables["spent_potlining"])
+    problems += found
     if problems or calendar is None:
         raise InputError([*problems, *check_totals(tables, scenario.fleet)])
     cells, problems = build_cells(tables, parameters, scenario.discount_rate)
@@ -134,7 +138,7 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
         vat=vat,
         gwp=gwp,
         capex_spread=spread,
-        spent_potlining=_spent_potlining(tables["spent_potlining"]),
+        spent_potlining=potlining,
         policies=policies,
     )
 
@@ -199,11 +203,19 @@ def _freight_problems(table: Table) -> list[Problem]:
     ]
 
 
-def _spent_potlining(table: Table) -> dict[str, tuple[float, float]]:
+def _spent_potlining(table: Table) -> tuple[dict[str, tuple[float, float]], list[Problem]]:
     values = pivot(table, "route")
+    problems = []
+    for route, found in sorted(values.items()):
+        missing = [q for q in table.schema.field("quantity").enum or () if q not in found]
+        if missing:
+            rule = f"lacks {', '.join(missing)}"
+            problems.append(Problem(table.schema.path, None, "route", route, rule, "Add the rows."))
+    if problems:
+        return {}, problems
     return {
         route: (v["cost_cny_per_t"] - v["credit_cny_per_t"], v["share_limit"]) for route, v in values.items()
-    }
+    }, []
 
 
 #: Tables the model reads; each must be described in the data dictionary.

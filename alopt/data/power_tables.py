@@ -26,8 +26,21 @@ def grid_factors(
     measured: dict[str, dict[int, float]] = defaultdict(dict)
     for row in tables["grid_factors"]:
         measured[row["region"]][row["year"]] = row["emission_factor_t_per_mwh"]
+    table = tables["grid_paths"]
+    starts = {max(points) for points in measured.values()}
+    problems = [
+        table.problem(
+            table.find(path=path, year=max((y for y in multipliers if y <= last), default=min(multipliers))),
+            "multiplier",
+            f"the path is nil in {last}, from which a grid's factor is carried forward",
+            "Give a multiplier above zero.",
+        )
+        for last in sorted(starts)
+        if interpolate(multipliers, last) <= 0
+    ]
+    if problems:
+        return {}, problems
     needed = {site.region for site in fleet.sites.values()} | {row["region"] for row in tables["refineries"]}
-    problems = []
     result = {}
     for region in sorted(needed):
         if region not in measured:

@@ -112,7 +112,7 @@ class _Loader(yaml.SafeLoader):
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
-            if isinstance(key, list | dict):
+            if isinstance(key, list | dict | set):
                 raise yaml.constructor.ConstructorError(None, None, "a key is no word", key_node.start_mark)
             if key in seen:
                 text = f"the key {key!r} stands twice"
@@ -235,7 +235,9 @@ def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
         merged["policies"] = change.get("policies")
     lists = [part.get("overrides") or [] for part in (base, change)]
     merged["overrides"] = (
-        lists[0] + lists[1] if all(isinstance(part, list) for part in lists) else change["overrides"]
+        lists[0] + lists[1]
+        if all(isinstance(part, list) for part in lists)
+        else next(part for part in lists if not isinstance(part, list))
     )
     return merged
 
@@ -307,7 +309,7 @@ def _key_fault(key: str, value: Any) -> tuple[str, str] | None:  # noqa: ANN401,
         return "must be a list of texts", "Name sources as texts."
     if key in {"base_year", "price_year"} and not _is_year(value):
         return "is no year", "Write a year such as 2024."
-    if key == "last_period_years" and not (isinstance(value, int) and 1 <= value <= 100):
+    if key == "last_period_years" and not (type(value) is int and 1 <= value <= 100):
         return "must be a whole number from 1 to 100", "Give the years the last model year stands for."
     if key == "discount_rate" and not (_is_number(value) and 0 <= value <= 0.5):
         return "must be a rate from 0 to 0.5", "Write 0.08 for 8 %."

@@ -192,7 +192,7 @@ def parse(text: str, column: Field) -> tuple[Any, tuple[str, str] | None]:  # no
         return None, ("is neither true nor false", "Write true or false.")
     pattern, kind = (_INTEGER, int) if column.type == "integer" else (_NUMBER, float)
     if not pattern.fullmatch(text) or len(text) > 40:
-        unit = f" in {column.unit}" if column.unit else ""
+        unit = f" in{_unit(column)}" if _unit(column) else ""
         return None, (
             f"is no {column.type}",
             f"Write a plain {column.type}{unit}, with a point for decimals.",
@@ -208,12 +208,17 @@ def cell_fault(value: Any, column: Field) -> tuple[str, str] | None:  # noqa: AN
     if column.type in {"number", "integer"}:
         if not isfinite(value):
             return "is not finite", "Write a finite number."
-        unit = f" {column.unit}" if column.unit and not column.unit.startswith("see ") else ""
+        unit = _unit(column)
         if column.minimum is not None and value < column.minimum:
             return f"is below {column.minimum:g}{unit}", f"Give {column.minimum:g} or more."
         if column.maximum is not None and value > column.maximum:
             return f"is above {column.maximum:g}{unit}", f"Give {column.maximum:g} or less."
     return None
+
+
+def _unit(column: Field) -> str:
+    """Unit to write after a number; none for a share, or where another column names it."""
+    return f" {column.unit}" if column.unit not in {None, "1"} and "see " not in str(column.unit) else ""
 
 
 def row_faults(row: Row, schema: TableSchema) -> Iterator[tuple[str, str, str]]:
@@ -272,6 +277,8 @@ def check_references(tables: dict[str, Table]) -> list[Problem]:
         if "source" in table.schema.columns and table.name != "sources":
             keys.append(("source", "sources", "source"))
         for column, other, target in keys:
+            if other not in tables:  # reported by the caller
+                continue
             for index, row in enumerate(table.rows):
                 if row[column] is not None and row[column] not in members[other, target]:
                     mend = f"Use a key of {tables[other].schema.path}, or add it there."

@@ -94,7 +94,7 @@ def ingot_market(m: Model, d: str, y: int) -> Any:
 def import_step(m: Model, step: str, y: int) -> Any:
     r"""Imports at a price are limited in volume.
 
-    .. math:: \sum_d imports_{d,s,y} \le volume_s \quad \forall s,y \leftrightarrow \varsigma_{s,y} \le 0
+    .. math:: \sum_d imports_{d,s,y} \le volume_s \quad \forall s,y \leftrightarrow \varpi_{s,y} \le 0
     """
     markets = m.data.markets
     volume = next(part.volume for part in markets.import_steps if part.key == step)

@@ -45,7 +45,7 @@ def check_policies(
     problems: list[Problem] = []
     for name, fields in scenario.policies.items():
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
+            close = difflib.get_close_matches(str(name), known, n=1)
             hint = f"Did you mean {close[0]}? " if close else ""
             mend = f"{hint}There are {', '.join(known)}."
             problems.append(Problem(file, None, f"policies.{name}", None, "no such policy", mend))

@@ -85,7 +85,7 @@ def _pairs(value: Any, known: set[str]) -> tuple[dict[tuple[str, str], float], l
     for entry in value:
         if not isinstance(entry, dict) or set(entry) != {"from", "to", "ratio"}:
             faults.append(("ratios", entry, "is no pair with its ratio", form))
-        elif not {entry["from"], entry["to"]} <= known:
+        elif not all(isinstance(entry[end], str) and entry[end] in known for end in ("from", "to")):
             faults.append(("ratios", entry, "names no region with smelters", form))
         elif not _is_ratio(entry["ratio"]):
             faults.append(("ratios", entry["ratio"], "is no ratio from 1 to 10", form))

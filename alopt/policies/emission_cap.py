@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from alopt.data.calendar import Calendar
@@ -36,7 +37,10 @@ class Settings:
             limit, found = yearly("limit_mt", fields["limit_mt"], calendar)
             faults += found
         if budget is not None and (
-            isinstance(budget, bool) or not isinstance(budget, int | float) or budget < 0
+            isinstance(budget, bool)
+            or not isinstance(budget, int | float)
+            or not isfinite(budget)
+            or budget < 0
         ):
             faults.append(("budget_mt", budget, "is no amount", "Give Mt CO2e over the whole horizon."))
         if "limit_mt" not in fields and budget is None:
