@@ -127,12 +127,18 @@ def _scenarios(options: argparse.Namespace) -> list[str]:
     return options.scenarios or ["baseline"]
 
 
-def _run(options: argparse.Namespace) -> int:
-    names = _scenarios(options)
+def _check_usage(options: argparse.Namespace, names: Sequence[str]) -> None:
     if options.write_model and (len(names) > 1 or not options.write_model.endswith((".mps", ".lp"))):
         raise UsageError("--write-model takes one scenario and a file that ends in .mps or .lp.")
     if options.workers < 1:
         raise UsageError("--workers takes a whole number of 1 or more.")
+    if options.time_limit is not None and not 0 <= options.time_limit < float("inf"):
+        raise UsageError("--time-limit takes seconds, 0 or more.")
+
+
+def _run(options: argparse.Namespace) -> int:
+    names = _scenarios(options)
+    _check_usage(options, names)
     settings = _settings(options.settings)
     jobs = [(name, _out(options, name, many=len(names) > 1), options, settings) for name in names]
     if options.workers > 1 and len(jobs) > 1:

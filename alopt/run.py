@@ -160,6 +160,7 @@ def _leave_note(out: Path, manifest: dict[str, Any]) -> None:
 
 def _write_model(solution: Solution, path: Path) -> None:
     from alopt.results.table import ResultTable  # noqa: PLC0415
+    from alopt.solve import plain_name  # noqa: PLC0415
 
     solution.solver.write(str(path))
     program = solution.program
@@ -169,7 +170,7 @@ def _write_model(solution: Solution, path: Path) -> None:
         ("column", program.column_names(), program.columns),
     ):
         for name, (component, index) in zip(names, members, strict=True):
-            rows.append((kind, name, component, *_indices(solution, component, index)))
+            rows.append((kind, plain_name(name), component, *_indices(solution, component, index)))
     table = ResultTable("model_index", ("kind", "name", "component", "members", "indices"), rows)
     table.write(path.parent)
 
@@ -183,16 +184,16 @@ def _indices(solution: Solution, component: str, index: Any) -> tuple[str, str]:
 def _manifest(data: ModelData, folder: Path, options: Mapping[str, Any] | None) -> dict[str, Any]:
     """Who ran what on which inputs: `run.json`."""
     from alopt.results.write import input_hashes  # noqa: PLC0415
-    from alopt.solve.highs import OPTIONS  # noqa: PLC0415
+    from alopt.solve import NAME, OPTIONS, PACKAGE  # noqa: PLC0415
 
     return {
         "alopt": version("alopt"),
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in ("pyomo", "highspy", "numpy")},
+        "packages": {name: version(name) for name in ("pyomo", PACKAGE, "numpy")},
         "commit": _commit(),
         "scenario": data.scenario.settings(),
         "inputs": input_hashes(folder),
-        "solver": {"name": "HiGHS", "options": {**OPTIONS, **(options or {})}},
+        "solver": {"name": NAME, "options": {**OPTIONS, **(options or {})}},
         "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 

@@ -33,6 +33,9 @@ ALGORITHMS: Mapping[str, Mapping[str, str]] = {
 #: How often a waiting Ctrl-C is looked for.
 _POLL_SECONDS = 0.1
 
+#: Name and package of the solver, for the record of a run.
+NAME, PACKAGE = "HiGHS", "highspy"
+
 #: Name by which a Pyomo solver of the same kind is asked for.
 PYOMO_NAME = "appsi_highs"
 
@@ -203,13 +206,18 @@ class Solver:
         """Write the program, with its names, as MPS or LP by the ending of the path."""
         highs = self._highs
         for i, name in enumerate(self.program.row_names()):
-            highs.passRowName(i, _plain(name))
+            highs.passRowName(i, plain_name(name))
         for i, name in enumerate(self.program.column_names()):
-            highs.passColName(i, _plain(name))
+            highs.passColName(i, plain_name(name))
         self._check(highs.writeModel(path), f"write {path}")
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Write a name as model files hold it: without spaces and square brackets.
+
+    >>> plain_name("capacity[yunnan,sy400,2025]")
+    'capacity(yunnan,sy400,2025)'
+    """
     return name.replace(" ", "_").replace("[", "(").replace("]", ")")
 
 
