@@ -1,0 +1,1 @@
+"""Helpers of all tests stand beside this file: `from worlds import plain_world`."""

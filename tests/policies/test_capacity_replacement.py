@@ -1,0 +1,169 @@
+"""Capacity replacement: ratios and bans on moving quota, the bar on reuse, fees.
+
+North's old 0.6 Mt/a make metal at 5,200 CNY/t and hold all the quota. A newcomer in the south has
+power at 300 CNY/MWh and a capex of 500 CNY per t/a: its full cost is 3,900 and the 20-year charge,
+about 4,001. 1.0 Mt is wanted; imports cost 6,000 and are always marginal. One year, worth 0.8.
+"""
+
+import pytest
+from worlds import World, near, plain_world, price
+
+import alopt
+
+FULL_COST = 3900.0 + 500.0 / sum(0.8**s for s in range(20))
+#: What a t/a of quota earns a newcomer, and north's old pots.
+NEW_MARGIN, OLD_MARGIN = 6000.0 - FULL_COST, 6000.0 - 5200.0
+STAYS = 0.6 * 5200.0 + 0.4 * 6000.0
+
+
+def replacement_world(newcomer: str = "south", **rules) -> World:
+    world = plain_world()
+    world.remove("fleet", site="south_smelter")
+    world.power("north", 400)
+    world.demand(1.0)
+    world.step("import_steps", "parity", 6000, 10)
+    world.quota(north=0.6)
+    world.newcomer(f"new_{newcomer}", newcomer)
+    world.power(newcomer, 300, kind="newcomer")
+    world.pot("new_pot", new_capex=500, maintenance_cny_per_t_a=0.0)
+    policies = {"capacity_cap": {"cap_mt_per_a": 5}}
+    if rules:
+        policies["capacity_replacement"] = {"ratio": 1.0, **rules}
+    world.scenario(policies=policies)
+    return world
+
+
+def pair(ratio: float) -> dict:
+    return {"ratios": [{"from": "north", "to": "south", "ratio": ratio}]}
+
+
+def moved(built: float, kept: float) -> float:
+    """Cost of a plan that builds in the south and keeps in the north, M CNY a year."""
+    return built * FULL_COST + kept * 5200.0 + (1.0 - built - kept) * 6000.0
+
+
+def test_equal_replacement_is_neutral(tmp_path):
+    """Without the policy quota moves one to one; with a ratio of 1 it does too: 0.6 to the south."""
+    without = replacement_world().solve(tmp_path / "without")
+    equal = replacement_world(ratio=1.0).solve(tmp_path / "equal")
+    assert without.objective == near(0.8 * moved(0.6, 0.0))
+    assert equal.objective == near(without.objective)
+    assert price(equal, "quota_use", "south", 2025) == near(-NEW_MARGIN)
+
+
+@pytest.mark.parametrize("rules", [pair(1.25), {"ratio": 1.25}])
+def test_reduction_by_a_ratio(tmp_path, rules):
+    """At 1.25 north gives up 0.6 for 0.48 in the south.
+
+    - cost     0.48 x full cost + 0.52 x 6,000 M CNY a year
+    - rent     6,000 - full cost in the south; in the north a t/a of quota is worth 1 / 1.25 of that
+    """
+    solution = replacement_world(**rules).solve(tmp_path)
+    assert solution.values("quota_transfer")["north", "south", 2025] == near(0.48)
+    assert solution.objective == near(0.8 * moved(0.48, 0.0))
+    assert price(solution, "quota_use", "south", 2025) == near(-NEW_MARGIN)
+    assert price(solution, "quota_balance", "north", 2025) == near(-NEW_MARGIN / 1.25)
+
+
+@pytest.mark.parametrize(("ratio", "moves"), [(2.49, True), (2.51, False)])
+def test_ratio_at_which_moving_stops_paying(tmp_path, ratio, moves):
+    """Quota moves while the new margin over the ratio beats the old one: up to 1,999 / 800 = 2.4985."""
+    assert 2.49 < NEW_MARGIN / OLD_MARGIN < 2.51
+    solution = replacement_world(**pair(ratio)).solve(tmp_path)
+    built = 0.6 / ratio if moves else 0.0
+    assert solution.values("quota_transfer")["north", "south", 2025] == near(built)
+    assert solution.objective == near(0.8 * moved(built, 0.0 if moves else 0.6))
+
+
+@pytest.mark.parametrize("ban", [{"no_outflow": ["north"]}, {"no_inflow": ["south"]}])
+def test_bans_keep_quota_where_it_is(tmp_path, ban):
+    solution = replacement_world(**ban).solve(tmp_path)
+    assert ("north", "south", 2025) not in solution.values("quota_transfer")
+    assert solution.values("new_capacity") == {("new_south", "new_pot", 2025): near(0.0)}
+    assert solution.objective == near(0.8 * STAYS)
+
+
+@pytest.mark.parametrize("ban", [{"no_outflow": ["south"]}, {"no_inflow": ["north"]}])
+def test_bans_the_other_way_change_nothing(tmp_path, ban):
+    assert replacement_world(**ban).solve(tmp_path).objective == near(0.8 * moved(0.6, 0.0))
+
+
+def test_fees_are_paid_once_on_what_moves(tmp_path):
+    """50 CNY per t/a that arrives: 0.6 x 50 = 30 M CNY once; north's quota is worth 50 less than south's."""
+    world = replacement_world(ratio=1.0)
+    world.parameters(quota_transfer_cost_cny_per_t_a=50)
+    solution = world.solve(tmp_path)
+    assert solution.objective == near(0.8 * (moved(0.6, 0.0) + 30.0))
+    assert price(solution, "quota_balance", "north", 2025) == near(50.0 - NEW_MARGIN)
+
+
+def test_without_a_bar_the_region_reuses_its_own_quota(tmp_path):
+    solution = replacement_world("north", ratio=1.0).solve(tmp_path)
+    assert solution.values("new_capacity") == {("new_north", "new_pot", 2025): near(0.6)}
+
+
+def test_bar_on_reuse_and_what_fresh_quota_is_worth(tmp_path):
+    """The newcomer stands in the north, where reuse is barred: the old pots run on.
+
+    Fresh quota would let it build, worth 6,000 - full cost. That splits into the region's rent, at
+    most the old pots' 800, and the bar's own dual; only their sum is unique. Issuing 0.05 Mt/a shows
+    it: 0.05 is built beside the old 0.6, and the cost falls by 0.05 times the sum, x 0.8.
+    """
+    barred = replacement_world("north", no_reuse=["north"]).solve(tmp_path / "barred")
+    assert barred.values("new_capacity") == {("new_north", "new_pot", 2025): near(0.0)}
+    assert barred.objective == near(0.8 * STAYS)
+    rent = -price(barred, "quota_use", "north", 2025)
+    bar = -price(barred, "quota_reuse_bar", "north", 2025)
+    assert rent + bar == near(NEW_MARGIN)
+    assert -1e-9 <= rent <= OLD_MARGIN + 1e-9
+    world = replacement_world("north", no_reuse=["north"])
+    world.add("quota_issues", region="north", year=2025, issued_mt_per_a=0.05)
+    issued = world.solve(tmp_path / "issued")
+    assert issued.values("new_capacity") == {("new_north", "new_pot", 2025): near(0.05)}
+    assert barred.objective - issued.objective == near(0.8 * 0.05 * NEW_MARGIN)
+
+
+def test_quota_from_elsewhere_may_be_used_where_reuse_is_barred(tmp_path):
+    """South holds 0.2 Mt/a of idle quota: it moves north, and the newcomer builds 0.2 there.
+
+    North's own may not leave, else it could go south and come back as fresh.
+    """
+    world = replacement_world("north", no_reuse=["north"], no_outflow=["north"])
+    world.quota(south=0.2)
+    solution = world.solve(tmp_path)
+    assert solution.values("new_capacity") == {("new_north", "new_pot", 2025): near(0.2)}
+    assert solution.objective == near(0.8 * moved(0.2, 0.6))
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({}, "the field is missing"),
+        ({"ratio": 0.9}, "is no ratio from 1 to 10"),
+        ({"ratio": "1.0"}, "is no ratio from 1 to 10"),
+        ({"ratio": True}, "is no ratio from 1 to 10"),
+        ({"ratio": float("nan")}, "is no ratio from 1 to 10"),
+        ({"ratio": 1, "ratios": {"north": 1.25}}, "must be a list"),
+        ({"ratio": 1, "ratios": [{"from": "north", "to": "south"}]}, "is no pair with its ratio"),
+        ({"ratio": 1, "ratios": [{"from": "north", "to": "west", "ratio": 2}]}, "names no region"),
+        ({"ratio": 1, "ratios": [{"from": "north", "to": "south", "ratio": 0.5}]}, "is no ratio from 1"),
+        ({"ratio": 1, "no_inflow": "south"}, "must be a list of regions"),
+        ({"ratio": 1, "no_outflow": ["west"]}, "no such region"),
+        ({"ratio": 1, "no_reuse": [1]}, "must be a list of regions"),
+        ({"ratio": 1, "ban": ["south"]}, "no such field"),
+    ],
+)
+def test_settings_that_are_wrong(tmp_path, fields, rule):
+    world = replacement_world()
+    world.scenario(
+        policies={"capacity_cap": {"cap_mt_per_a": 5}, "capacity_replacement": fields},
+    )
+    with pytest.raises(alopt.errors.InputError, match=rule):
+        world.data(tmp_path)
+
+
+def test_replacement_needs_a_cap(tmp_path):
+    world = replacement_world()
+    world.scenario(policies={"capacity_replacement": {"ratio": 1.0}})
+    with pytest.raises(alopt.errors.InputError, match="no meaning without a cap"):
+        world.data(tmp_path)
