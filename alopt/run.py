@@ -125,6 +125,7 @@ def run(
             _leave_note(Path(out), {**manifest, "status": str(error)})
         raise
     results.summary["timing_s"] = {**watch.seconds, "total": time.perf_counter() - watch.start}
+    results.manifest["timing_s"] = results.summary["timing_s"]
     if out is not None:
         results.write(out)
     return results

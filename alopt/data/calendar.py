@@ -115,6 +115,10 @@ def build_calendar(scenario: Scenario, slices: Table) -> tuple[Calendar | None, 
                 slices.problem(where, "months", "is no list of months 1 to 12", "Write months as 5;6;7.")
             )
         months[row["slice"]] = parsed or ()
+    uncovered = sorted(set(DAYS) - {month for listed in months.values() for month in listed})
+    if uncovered and not problems:
+        rule = f"no slice of the set {scenario.slices} holds the months {', '.join(map(str, uncovered))}"
+        problems.append(slices.problem(None, "months", rule, "Let the slices cover the year."))
     total = sum(row["share"] for row in rows)
     if abs(total - 1.0) > 1e-9:
         rule = f"the shares of slice set {scenario.slices} add to {total:.12g}, not 1"

@@ -123,7 +123,7 @@ def build_fleet(
         and (i, k) in site_cells
         and max(site_cells[i, j], arc.earliest_year) <= calendar.years[-1]
     )
-    closures, found = _closures(tables, calendar, site_of, start, scenario.fleet)
+    closures, found = _closures(tables, calendar, site_of, scenario.fleet)
     problems += found
     if problems:
         return None, problems
@@ -305,12 +305,9 @@ def _reachable(
 
 
 def _closures(
-    tables: Tables,
-    calendar: Calendar,
-    site_of: Mapping[str, str],
-    start: Mapping[tuple[str, str], float],
-    fleet: str,
+    tables: Tables, calendar: Calendar, site_of: Mapping[str, str], fleet: str
 ) -> tuple[dict[tuple[str, str, int], float], list[Problem]]:
+    """Capacity that decrees close by each model year, net of what has left by a decided move."""
     standing = {
         (row["site"], row["cell"]): row["capacity_mt_per_a"] - row["double_counted_mt_per_a"]
         for row in tables["fleet"]
@@ -319,15 +316,20 @@ def _closures(
     closures: dict[tuple[str, str, int], float] = defaultdict(float)
     problems = []
     for index, row in enumerate(tables["closures"].rows):
-        amount = standing.get((row["site"], row["cell"]))
-        if amount is None:
+        plant = (row["site"], row["cell"])
+        if plant not in standing:
             rule = "no such capacity stands there"
             problems.append(tables["closures"].problem(index, "cell", rule, "Name a state of the fleet."))
             continue
-        for year in calendar.years:
-            if year >= row["year"]:
-                closures[site_of[row["site"]], row["cell"], year] += amount
-    return {key: min(value, start[key[:2]]) for key, value in closures.items()}, problems
+        for year in (y for y in calendar.years if y >= row["year"]):
+            left = sum(
+                move["capacity_mt_per_a"]
+                for move in tables["moves"]
+                if (move["from_site"], move["from_cell"]) == plant
+                and calendar.base_year < move["year"] <= year
+            )
+            closures[site_of[row["site"]], row["cell"], year] += max(0.0, standing[plant] - left)
+    return dict(closures), problems
 
 
 def _issues(tables: Tables, calendar: Calendar) -> dict[tuple[str, int], float]:

@@ -21,12 +21,24 @@ from alopt.data.tables import Table, check_references, pivot, read_tables
 from alopt.data.units import without_vat
 from alopt.errors import InputError, Problem
 
+#: Parameters that divide or last; zero has no meaning.
+_ABOVE_ZERO = {
+    "rectifier_efficiency",
+    "availability",
+    "new_build_life_a",
+    "cell_life_a",
+    "captive_life_a",
+    "circuity",
+    "fossil_emission_factor_t_per_mwh",
+}
+
+#: Largest residual of the base year's metal balance, as a share of supply.
+_BALANCE_TOLERANCE = 0.01
+
 #: VAT component of each parameter that is money; the others never carry VAT.
 _PARAMETER_VAT = {
     "anode_price_cny_per_t": "carbon_materials",
     "fluoride_cny_per_t": "fluoride",
-    "market_alumina_price_cny_per_t": "alumina",
-    "market_anode_price_cny_per_t": "carbon_materials",
 }
 
 
@@ -98,10 +110,13 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     problems += found
     gwp, found = _gwp(tables["gwp"], scenario.gwp)
     problems += found
+    market_prices, found = _market_prices(tables["market_prices"], scenario.market_prices, vat)
+    problems += found
     problems += check_measures(tables)
     spread, found = _spread(tables["capex_spread"])
     problems += found
     problems += _freight_problems(tables["freight"])
+    problems += _balance_problems(tables["metal_balance"], scenario.fleet)
     potlining, found = _spent_potlining(tables["spent_potlining"])
     problems += found
     if problems or calendar is None:
@@ -139,6 +154,7 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
         gwp=gwp,
         capex_spread=spread,
         spent_potlining=potlining,
+        market_prices=market_prices,
         policies=policies,
     )
 
@@ -159,6 +175,10 @@ def _parameters(tables: Mapping[str, Table]) -> tuple[dict[str, float], dict[str
         for name in table.schema.field("parameter").enum or ()
         if name not in given
     ]
+    for index, row in enumerate(table.rows):
+        if row["parameter"] in _ABOVE_ZERO and not row["value"] > 0:
+            mend = "Give a value above zero."
+            problems.append(table.problem(index, "value", f"{row['parameter']} must be above zero", mend))
     if problems:
         return {}, {}, problems
     return (
@@ -174,6 +194,29 @@ def _parameters(tables: Mapping[str, Table]) -> tuple[dict[str, float], dict[str
         vat,
         [],
     )
+
+
+def _market_prices(
+    table: Table, month: str, vat: Mapping[str, float]
+) -> tuple[dict[str, float], list[Problem]]:
+    """Prices of a month without VAT; the trade's full cost needs alumina and anode."""
+    components = {
+        "alumina_cny_per_t": "alumina",
+        "anode_cny_per_t": "carbon_materials",
+        "metal_cny_per_t": "metal",
+    }
+    rows = [row for row in table if row["month"] == month]
+    if not {"alumina_cny_per_t", "anode_cny_per_t"} <= {row["item"] for row in rows}:
+        known = ", ".join(sorted({row["month"] for row in table}))
+        rule = "no prices of alumina and anode for this month in tables/market_prices.csv"
+        return {}, [
+            Problem("scenario", None, "market_prices", month, rule, f"Use one of {known}, or add them.")
+        ]
+    rates = {item: vat.get(component, 0.0) for item, component in components.items()}
+    return {
+        row["item"]: row["price"] * (without_vat(rates[row["item"]]) if row["vat"] == "included" else 1.0)
+        for row in rows
+    }, []
 
 
 def _gwp(table: Table, name: str) -> tuple[dict[str, float], list[Problem]]:
@@ -203,6 +246,19 @@ def _freight_problems(table: Table) -> list[Problem]:
     ]
 
 
+def _balance_problems(table: Table, fleet: str) -> list[Problem]:
+    """The base year's metal balance closes within its tolerance."""
+    sides = {
+        side: sum(row["mt"] for row in table if row["fleet"] == fleet and row["side"] == side)
+        for side in ("supply", "use")
+    }
+    residual = sides["supply"] - sides["use"]
+    if abs(residual) <= _BALANCE_TOLERANCE * max(sides.values()):
+        return []
+    rule = f"supply of {sides['supply']:.6g} Mt and use of {sides['use']:.6g} Mt differ by {residual:+.3g}"
+    return [table.problem(None, "mt", rule, "Mend an item; the balance must close within 1 %.")]
+
+
 def _spent_potlining(table: Table) -> tuple[dict[str, tuple[float, float]], list[Problem]]:
     values = pivot(table, "route")
     problems = []
@@ -225,5 +281,6 @@ TABLES = (
     "captive_costs", "power_sources", "power_prices", "power_volumes", "grid_factors", "grid_paths",
     "refineries", "refinery_values", "co_located", "ports", "bauxite", "bauxite_values", "ore_yields",
     "freight", "markets", "demand", "recycled", "demand_steps", "import_steps", "export_steps",
-    "spent_potlining", "parameters", "vat_rates", "gwp", "quota", "quota_issues", "metal_balance",
+    "spent_potlining", "parameters", "market_prices", "vat_rates", "gwp", "quota", "quota_issues",
+    "metal_balance",
 )  # fmt: skip

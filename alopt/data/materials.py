@@ -65,6 +65,8 @@ class Materials:
         t bauxite per t alumina.
     ore_volume : mapping of str to float
         Mt/a by origin.
+    ore_share : mapping of str to float
+        Largest share of all ore, for origins that have such a limit.
     domestic : frozenset of str
         Origins in the country.
     """
@@ -79,6 +81,7 @@ class Materials:
     ore_emission: Mapping[tuple[str, str], float]
     ore_yield: Mapping[tuple[str, str], float]
     ore_volume: Mapping[str, float]
+    ore_share: Mapping[str, float]
     domestic: frozenset[str]
 
 
@@ -112,9 +115,7 @@ def build_materials(
         return None, problems
     pairs = [(a, p) for a in refineries for p in places]
     alumina = freight["alumina"]
-    volume = {
-        key: value["volume_mt_per_a"] for key, value in pivot(tables["bauxite_values"], "origin").items()
-    }
+    values = pivot(tables["bauxite_values"], "origin")
     return Materials(
         point_of=point_of,
         refineries=refineries,
@@ -125,7 +126,8 @@ def build_materials(
         ore_price=ore["price"],
         ore_emission=ore["emission"],
         ore_yield=ore["yield"],
-        ore_volume=volume,
+        ore_volume={b: value["volume_mt_per_a"] for b, value in values.items()},
+        ore_share={b: value["share_limit"] for b, value in values.items() if "share_limit" in value},
         domestic=frozenset(row["origin"] for row in tables["bauxite"] if row["kind"] == "domestic"),
     ), []
 

@@ -42,6 +42,8 @@ class ModelData:
         How retrofit rents spread over plants, cheapest first; empty where they do not.
     spent_potlining : mapping of str to (net cost in CNY per t, share limit)
         Routes for spent potlining; empty where the inputs have none.
+    market_prices : mapping of str to float
+        Prices of the scenario's month without VAT: alumina_cny_per_t, anode_cny_per_t, and others.
     policies : mapping of str to settings
         Checked settings of each instrument of the scenario.
     """
@@ -60,6 +62,7 @@ class ModelData:
     gwp: Mapping[str, float]
     capex_spread: tuple[tuple[str, float, float], ...]
     spent_potlining: Mapping[str, tuple[float, float]]
+    market_prices: Mapping[str, float]
     policies: Mapping[str, Any]
 
     def pfc_co2e(self, cell: str) -> float:

@@ -197,6 +197,8 @@ def load_scenario(name: str, inputs: Path, settings: Mapping[str, Any] | None = 
     """
     path = scenario_path(name, inputs)
     content = _extended(path, inputs, [])
+    if "name" not in read_yaml(path):
+        content["name"] = path.stem
     problems = [p for key, value in (settings or {}).items() for p in _set_key(content, key, value)]
     problems += _check(content, path.name)
     if problems:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from alopt.model.equations import Model, add, at_least, at_most, equal, equation
+from alopt.model.equations import Model, add, at_most, equal, equation
 
 
 def build_capacity(m: Model) -> None:
     """Add the equations of capacity."""
     add(m, capacity_balance, relining_limit, closure_date, regional_build_rate, national_build_rate)
-    add(m, retrofit_rent_balance, retrofit_rent_step)
+    add(m, retrofit_spread, spread_step)
 
 
 def standing_before(m: Model, i: str, k: str, y: int) -> Any:
@@ -95,16 +95,30 @@ def relining_limit(m: Model, i: str, j: str, y: int) -> Any:
     over=lambda m: m.sets.CLOSURES,
     basis="annual",
     unit="CNY/t·a",
-    dual="what keeping one more t/a of this state open would save in a year",
+    dual="what keeping one more t/a of these lines open would save in a year",
 )  # fmt: skip
 def closure_date(m: Model, i: str, k: str, y: int) -> Any:
-    r"""A state that a decree closes is gone by its date; it may have been rebuilt before.
+    r"""Lines that a decree closes are gone by its date, relined or not; only a rebuild replaces them.
 
-    .. math:: capacity_{i,k,y} \le start_{i,k} - closed_{i,k,y}
+    .. math:: \sum_{l \in family(k)} capacity_{i,l,y} \le \sum_{l \in family(k)} \Big( start_{i,l}
+       + \sum_{y' \le y} \big( arriving_{i,l,y'} - departing_{i,l,y'} + \sum_{(j,l) \in rebuild}
+       gain_{j,l} \, retrofitted_{i,j,l,y'} \big) \Big) - closed_{i,k,y}
        \quad \forall (i,k,y) \in CLOSURES \leftrightarrow \xi_{i,k,y} \le 0
+
+    The family of a state is what relining can make of it; ``closed`` is net of decided departures.
     """
-    fleet = m.data.fleet
-    return at_most(m.capacity[i, k, y], max(0.0, fleet.start.get((i, k), 0.0) - fleet.closures[i, k, y]))
+    data, s = m.data, m.sets
+    family = s.family[k]
+    standing = sum(m.capacity[i, cell, y] for cell in s.cells_at[i, y] if cell in family)
+    left: Any = sum(v for (a, cell), v in data.fleet.start.items() if a == i and cell in family)
+    left += sum(v for (a, cell, t), v in data.fleet.arriving.items() if a == i and cell in family and t <= y)
+    left -= sum(v for (a, cell, t), v in data.fleet.departing.items() if a == i and cell in family and t <= y)
+    left += sum(
+        data.arcs[j, cell].gain * m.retrofitted_capacity[i, j, cell, t]
+        for (a, j, cell, t) in s.REBUILDS
+        if a == i and cell in family and t <= y
+    )
+    return at_most(standing, left - data.fleet.closures[i, k, y])
 
 
 def _building(m: Model, sites: list[str], y: int) -> Any:
@@ -112,18 +126,17 @@ def _building(m: Model, sites: list[str], y: int) -> Any:
     s, chosen = m.sets, set(sites)
     new = sum(m.new_capacity[i, k, t] for i, k, t in s.NEW_BUILD_YEARS if t == y and i in chosen)
     rebuilt = sum(
-        m.retrofitted_capacity[i, j, k, t]
-        for i, j, k, t in s.SITE_ARC_YEARS
-        if t == y and i in chosen and m.data.arcs[j, k].kind == "rebuild"
+        m.data.arcs[j, k].gain * m.retrofitted_capacity[i, j, k, t]
+        for i, j, k, t in s.REBUILDS
+        if t == y and i in chosen
     )
     return new + rebuilt
 
 
 def _building_years(m: Model) -> list[tuple[str, int]]:
-    s, arcs = m.sets, m.data.arcs
+    s = m.sets
     region = {i: site.region for i, site in m.data.fleet.sites.items()}
-    found = {(region[i], y) for i, _, y in s.NEW_BUILD_YEARS}
-    found |= {(region[i], y) for i, j, k, y in s.SITE_ARC_YEARS if arcs[j, k].kind == "rebuild"}
+    found = {(region[i], y) for i, _, y in s.NEW_BUILD_YEARS} | {(region[i], y) for i, _, _, y in s.REBUILDS}
     return sorted(found)
 
 
@@ -137,7 +150,8 @@ def _building_years(m: Model) -> list[tuple[str, int]]:
 def regional_build_rate(m: Model, r: str, y: int) -> Any:
     r"""A region can build and rebuild only so much a year.
 
-    .. math:: \sum_{i \in r} \Big( \sum_k new_{i,k,y} + \sum_{(j,k) \in rebuild} retrofitted_{i,j,k,y} \Big)
+    .. math:: \sum_{i \in r} \Big( \sum_k new_{i,k,y}
+       + \sum_{(j,k) \in rebuild} gain_{j,k} \, retrofitted_{i,j,k,y} \Big)
        \le (y - y^-) \, rate^{region} \quad \forall r,y \leftrightarrow \beta_{r,y} \le 0
     """
     rate = m.data.parameters["regional_build_rate_mt_per_a"]
@@ -154,7 +168,8 @@ def regional_build_rate(m: Model, r: str, y: int) -> Any:
 def national_build_rate(m: Model, y: int) -> Any:
     r"""The nation's builders can build and rebuild only so much a year.
 
-    .. math:: \sum_i \Big( \sum_k new_{i,k,y} + \sum_{(j,k) \in rebuild} retrofitted_{i,j,k,y} \Big)
+    .. math:: \sum_i \Big( \sum_k new_{i,k,y}
+       + \sum_{(j,k) \in rebuild} gain_{j,k} \, retrofitted_{i,j,k,y} \Big)
        \le (y - y^-) \, rate^{nation} \quad \forall y \leftrightarrow \bar\beta_y \le 0
     """
     rate = m.data.parameters["national_build_rate_mt_per_a"]
@@ -162,21 +177,23 @@ def national_build_rate(m: Model, y: int) -> Any:
 
 
 @equation(
-    "site", "year",
-    over=lambda m: sorted({(i, y) for i, _, y in m.sets.SPREAD_YEARS}),
+    "site", "cell", "year",
+    over=lambda m: sorted({(i, k, y) for i, k, _, y in m.sets.SPREAD}),
     basis="annual",
-    unit="1",
-    dual="multiple of the central retrofit rent that the site's marginal plant pays",
+    unit="CNY/t·a",
+    dual="retrofit rent of the site's marginal plant with such a state",
 )  # fmt: skip
-def retrofit_rent_balance(m: Model, i: str, y: int) -> Any:
-    r"""The rent of a site's retrofitted states is carried by cost steps that stand for its plants.
+def retrofit_spread(m: Model, i: str, k: str, y: int) -> Any:
+    r"""Capacity in states that pay a rent is spread over plants for which it costs less or more.
 
-    .. math:: \sum_{s} rent_{i,s,y} \ge \sum_k rent_k \, capacity_{i,k,y}
-       \quad \forall i,y \leftrightarrow \mu_{i,y} \ge 0
+    .. math:: \sum_s retrofitted\_plants_{i,k,s,y} = \sum_{l: rent_l = rent_k} capacity_{i,l,y}
+       \quad \forall i,k,y \leftrightarrow \mu_{i,k,y}
+
+    One state k stands for all states of the site with the same rent.
     """
-    cells = m.data.cells
-    due = sum(cells[k].rent * m.capacity[i, k, y] for k in m.sets.cells_at[i, y] if cells[k].rent > 0)
-    return at_least(sum(m.retrofit_rent[i, step, y] for step, _, _ in m.data.capex_spread), due)
+    s = m.sets
+    alike = sum(m.capacity[i, cell, y] for cell in s.cells_at[i, y] if s.rent_level[cell] == s.rent_level[k])
+    return equal(sum(m.retrofitted_plants[i, k, step, y] for step, _, _ in m.data.capex_spread), alike)
 
 
 def _spread_steps(m: Model) -> list[tuple[str, str, int]]:
@@ -184,31 +201,26 @@ def _spread_steps(m: Model) -> list[tuple[str, str, int]]:
     if not m.data.capex_spread:
         return []
     last = m.data.capex_spread[-1][0]
-    return [(i, step, y) for i, step, y in m.sets.SPREAD_YEARS if step != last]
+    return sorted({(i, step, y) for i, _, step, y in m.sets.SPREAD if step != last})
 
 
 @equation(
     "site", "step", "year",
     over=_spread_steps,
     basis="annual",
-    unit="1",
-    dual="what one more CNY of rent at this step's cost would save",
+    unit="CNY/t·a",
+    dual="what one more t/a of plants at this step's cost would save",
 )  # fmt: skip
-def retrofit_rent_step(m: Model, i: str, step: str, y: int) -> Any:
-    r"""Each cost step holds its share of the site: of its first fleet at the dearest rent within reach.
+def spread_step(m: Model, i: str, step: str, y: int) -> Any:
+    r"""Each cost step holds its share of the site's plants: of the capacity that stands by decision.
 
-    .. math:: rent_{i,s,y} \le share_s \, \max_k rent_k \sum_k \Big( start_{i,k} + \sum_{y' \le y}
+    .. math:: \sum_k retrofitted\_plants_{i,k,s,y} \le share_s \sum_k \Big( start_{i,k} + \sum_{y' \le y}
        (arriving_{i,k,y'} - departing_{i,k,y'}) \Big) \quad \forall i,s,y \leftrightarrow \sigma_{i,s,y} \le 0
     """
-    data = m.data
-    share = next(part for name, part, _ in data.capex_spread if name == step)
-    return at_most(m.retrofit_rent[i, step, y], share * site_rent_base(m, i, y))
-
-
-def site_rent_base(m: Model, i: str, y: int) -> float:
-    """Dearest rent within reach of a site times the capacity that stands by decision, M CNY a year."""
-    fleet, cells = m.data.fleet, m.data.cells
+    fleet = m.data.fleet
+    share = next(part for name, part, _ in m.data.capex_spread if name == step)
     standing = sum(value for (a, _), value in fleet.start.items() if a == i)
     standing += sum(value for (a, _, t), value in fleet.arriving.items() if a == i and t <= y)
     standing -= sum(value for (a, _, t), value in fleet.departing.items() if a == i and t <= y)
-    return float(standing * max(cells[k].rent for k in m.sets.cells_at[i, y]))
+    plants = sum(m.retrofitted_plants[i, k, step, y] for k in m.sets.spread_states[i, y])
+    return at_most(plants, share * standing)

@@ -142,15 +142,14 @@ def retrofit_works(m: Model) -> Terms:
 
 
 def retrofit_rent(m: Model) -> Terms:
-    """Yearly rent of the measures that a state has, renewed at the end of their lives."""
-    weight = m.data.calendar.weight
+    """Yearly rent of the measures that a state has, renewed at the end of their lives, by plant."""
+    weight, cells = m.data.calendar.weight, m.data.cells
     multiplier = {step: value for step, _, value in m.data.capex_spread}
-    spread = {(i, y) for i, _, y in m.sets.SPREAD_YEARS}
-    for i, step, y in m.sets.SPREAD_YEARS:
-        yield weight[y] * multiplier[step], m.retrofit_rent[i, step, y]
+    for i, k, step, y in m.sets.SPREAD:
+        yield weight[y] * multiplier[step] * cells[k].rent, m.retrofitted_plants[i, k, step, y]
     for i, k, y in m.sets.SITE_CELL_YEARS:
-        if (i, y) not in spread and m.data.cells[k].rent:
-            yield weight[y] * m.data.cells[k].rent, m.capacity[i, k, y]
+        if (i, y) not in m.sets.spread_states and cells[k].rent:
+            yield weight[y] * cells[k].rent, m.capacity[i, k, y]
 
 
 def restart(m: Model) -> Terms:

@@ -10,6 +10,7 @@ from alopt.model.equations import Model, add, at_least, at_most, equation
 def build_materials(m: Model) -> None:
     """Add the equations of materials."""
     add(m, alumina_balance, conveyed_limit, refinery_balance, refinery_capacity, ore_balance, ore_limit)
+    add(m, ore_share_limit)
     add(m, potlining_balance, potlining_limit)
 
 
@@ -121,6 +122,24 @@ def ore_limit(m: Model, b: str, y: int) -> Any:
     """
     shipped = sum(m.ore_shipments[b, a, y] for a in m.sets.refineries_of[b])
     return at_most(shipped, m.data.materials.ore_volume[b])
+
+
+@equation(
+    "origin", "year",
+    over=lambda m: [(b, y) for b, y in m.sets.ORE_ORIGINS if b in m.data.materials.ore_share],
+    basis="annual",
+    unit="CNY/t",
+    dual="what a limit on the origin's share costs per t of its ore",
+)  # fmt: skip
+def ore_share_limit(m: Model, b: str, y: int) -> Any:
+    r"""An origin gives no more than its share of all ore.
+
+    .. math:: \sum_a ore_{b,a,y} \le share_b \sum_{b',a} ore_{b',a,y}
+       \quad \forall b: share_b \text{ given}, y \leftrightarrow o_{b,y} \le 0
+    """
+    all_ore = sum(m.ore_shipments[origin, a, t] for origin, a, t in m.sets.ORE if t == y)
+    shipped = sum(m.ore_shipments[b, a, y] for a in m.sets.refineries_of[b])
+    return at_most(shipped, m.data.materials.ore_share[b] * all_ore)
 
 
 @equation(

@@ -59,7 +59,9 @@ def build_sets(data: ModelData) -> SimpleNamespace:
         for h in slices_of[pool.members[0][0]]
     ]
     s.TRANSFERS = []  # filled by the policy that moves quota
-    s.SPREAD_YEARS = _spread_years(data, s)
+    s.REBUILDS = [t for t in s.SITE_ARC_YEARS if data.arcs[t[1], t[2]].kind == "rebuild"]
+    s.family = _families(data)
+    _spread_sets(data, s)
     _material_sets(data, s)
     _metal_sets(data, s)
     return s
@@ -72,12 +74,36 @@ def _group(tuples, key, value) -> dict:  # type: ignore[no-untyped-def,type-arg]
     return dict(grouped)
 
 
-def _spread_years(data: ModelData, s: SimpleNamespace) -> list[tuple[str, str, int]]:
-    """Existing sites where retrofit rents spread over plants, by cost step."""
-    return [
-        (i, step, y)
-        for i, y in s.ACTIVE_SITES
-        if data.fleet.sites[i].kind == "existing" and any(data.cells[k].rent > 0 for k in s.cells_at[i, y])
+def _families(data: ModelData) -> dict[str, set[str]]:
+    """Each state with all that relining can make of it."""
+    families: dict[str, set[str]] = {}
+    for k in data.cells:
+        family, frontier = {k}, [k]
+        while frontier:
+            j = frontier.pop()
+            found = {to for (a, to), arc in data.arcs.items() if a == j and arc.kind == "relining"} - family
+            family |= found
+            frontier += found
+        families[k] = family
+    return families
+
+
+def _spread_sets(data: ModelData, s: SimpleNamespace) -> None:
+    """States of existing sites that pay a retrofit rent: one stands for all of the same rent."""
+    s.rent_level = {k: round(cell.rent, 6) for k, cell in data.cells.items()}
+    s.spread_states = {}
+    for i, y in s.ACTIVE_SITES:
+        if data.fleet.sites[i].kind == "existing" and data.capex_spread:
+            first: dict[float, str] = {}
+            for k in s.cells_at[i, y]:
+                if s.rent_level[k] > 0:
+                    first.setdefault(s.rent_level[k], k)
+            if first:
+                s.spread_states[i, y] = sorted(first.values())
+    s.SPREAD = [
+        (i, k, step, y)
+        for (i, y), states in s.spread_states.items()
+        for k in states
         for step, _, _ in data.capex_spread
     ]
 

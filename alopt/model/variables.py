@@ -20,7 +20,7 @@ def build_variables(m: Model) -> None:
     add_variable(m, "new_capacity", ("site", "cell", "year"), s.NEW_BUILD_YEARS)
     add_variable(m, "retired_capacity", ("site", "cell", "year"), s.SITE_CELL_YEARS)
     add_variable(m, "retrofitted_capacity", ("site", "from_cell", "to_cell", "year"), s.SITE_ARC_YEARS)
-    add_variable(m, "retrofit_rent", ("site", "step", "year"), s.SPREAD_YEARS)
+    add_variable(m, "retrofitted_plants", ("site", "cell", "step", "year"), s.SPREAD)
     add_variable(m, "running", ("site", "cell", "year", "season"), s.SITE_CELL_SEASONS)
     add_variable(m, "restarted", ("site", "year", "season"), s.RESTARTING)
     add_variable(m, "reopened", ("site", "year"), s.ACTIVE_SITES)

@@ -21,7 +21,8 @@ def yearly(
 ) -> tuple[dict[int, float], list[Fault]]:
     """Read a number or {year: number} as a value for every model year.
 
-    Between listed years the value is interpolated, outside them the nearest one holds.
+    Between listed years the value is interpolated, after them the last one holds; the first
+    model year must not lie before them.
     """
     points = value if isinstance(value, Mapping) else {calendar.years[0]: value}
     form = "Write a number, or {2025: number, 2030: number}."
@@ -38,6 +39,9 @@ def yearly(
             faults.append((field, number, "is no number", form))
         elif not low <= number <= high:
             faults.append((field, number, f"is outside {low:g} to {high:g}", "Give a value within."))
+    if not faults and isinstance(value, Mapping) and min(points) > calendar.years[0]:
+        rule = f"says nothing of {calendar.years[0]}"
+        faults.append((field, value, rule, f"Give a value for {calendar.years[0]} too."))
     if faults:
         return {}, faults
     return {y: interpolate({int(k): float(v) for k, v in points.items()}, y) for y in calendar.years}, []

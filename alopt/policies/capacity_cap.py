@@ -3,7 +3,7 @@ r"""The capacity cap: one stock of quota per region, used by standing capacity, 
 The stock starts at the registered quota. It is banked while it is not used, moves between
 regions under the rules of capacity replacement, and grows only where a table issues quota.
 The national cap itself is a row only in years in which a scenario sets it below the stock;
-what is over must then be surrendered.
+what is over must then be surrendered. Quota issued above the cap is matched the same way.
 """
 
 from __future__ import annotations
@@ -71,12 +71,23 @@ def build(m: Model, settings: Settings) -> None:
     for r, to, y in m.sets.TRANSFERS:
         m.sets.transfers_from.setdefault((r, y), []).append(to)
         m.sets.transfers_to.setdefault((to, y), []).append(r)
-    surrendered = m.sets.QUOTA if m.sets.CAPPED_YEARS else []
+    surrendered = [(r, y) for r in regions for y in _years_of_cuts(m, settings)]
     m.sets.surrendered = set(surrendered)
     add_variable(m, "quota_stock", ("region", "year"), m.sets.QUOTA)
     add_variable(m, "quota_transfer", ("from_region", "to_region", "year"), m.sets.TRANSFERS)
     add_variable(m, "surrendered_quota", ("region", "year"), surrendered)
     add(m, quota_balance, quota_use, national_cap)
+
+
+def _years_of_cuts(m: Model, settings: Settings) -> list[int]:
+    """Capped years in which more must be gone than before; only then is quota surrendered."""
+    cuts, gone = [], 0.0
+    for y in m.sets.CAPPED_YEARS:
+        over = stock_without_cap(m.data.fleet, y) - settings.cap[y]
+        if over > gone + 1e-9:
+            cuts.append(y)
+            gone = over
+    return cuts
 
 
 def transfer_ratio(m: Model, r: str, to: str) -> float:

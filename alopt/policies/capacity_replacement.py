@@ -11,6 +11,9 @@ from alopt.data.fleet import Fleet
 from alopt.model.equations import Model, add, at_most, equation
 from alopt.policies._fields import Fault, regions
 
+#: Stands for every region in a pair.
+ANY = "any"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -21,12 +24,13 @@ class Settings:
     base_ratio : float
         Quota given up per quota gained where no pair says otherwise.
     pairs : mapping of (from_region, to_region) to float
-        Ratios of single pairs.
+        Ratios of single pairs; `any` stands for every region. A ratio for one pair alone can be
+        avoided through a third region; one from or to `any` cannot.
     no_inflow, no_outflow : tuple of str
         Regions that quota may not enter, or leave.
     no_reuse : tuple of str
-        Regions whose newcomers may use only quota that came in or was issued, not what the
-        region's own closures release.
+        Regions whose newcomers may use only quota that came in or was issued. What the region's
+        own closures release lapses: it is neither reused nor sent away, so it cannot come back.
     """
 
     base_ratio: float
@@ -66,11 +70,14 @@ class Settings:
 
     def ratio(self, r: str, to: str) -> float:
         """Quota given up in one region per quota gained in another."""
-        return self.pairs.get((r, to), self.base_ratio)
+        for pair in ((r, to), (r, ANY), (ANY, to)):
+            if pair in self.pairs:
+                return self.pairs[pair]
+        return self.base_ratio
 
     def allows(self, r: str, to: str) -> bool:
         """Whether quota may move from one region to another."""
-        return to not in self.no_inflow and r not in self.no_outflow
+        return to not in self.no_inflow and r not in self.no_outflow and r not in self.no_reuse
 
 
 def _is_ratio(value: object) -> bool:
@@ -85,7 +92,7 @@ def _pairs(value: Any, known: set[str]) -> tuple[dict[tuple[str, str], float], l
     for entry in value:
         if not isinstance(entry, dict) or set(entry) != {"from", "to", "ratio"}:
             faults.append(("ratios", entry, "is no pair with its ratio", form))
-        elif not all(isinstance(entry[end], str) and entry[end] in known for end in ("from", "to")):
+        elif not all(isinstance(entry[end], str) and entry[end] in known | {ANY} for end in ("from", "to")):
             faults.append(("ratios", entry, "names no region with smelters", form))
         elif not _is_ratio(entry["ratio"]):
             faults.append(("ratios", entry["ratio"], "is no ratio from 1 to 10", form))
@@ -123,12 +130,13 @@ def quota_reuse_bar(m: Model, r: str, y: int) -> Any:
     r"""Where reuse is barred, newcomers stand on quota that came in or was issued.
 
     .. math:: \sum_{i \in new(r), k} capacity_{i,k,y} \le \sum_{y' \le y} \Big( issued_{r,y'}
-       + \sum_{r'} transfer_{r',r,y'} \Big) \quad \forall r \in barred, y \leftrightarrow u_{r,y} \le 0
+       + \max(0, moved_{r,y'}) + \sum_{r'} transfer_{r',r,y'} \Big)
+       \quad \forall r \in barred, y \leftrightarrow u_{r,y} \le 0
     """
     s, fleet = m.sets, m.data.fleet
     fresh: Any = 0.0
     for t in s.YEARS:
         if t <= y:
-            fresh = fresh + fleet.quota_issues.get((r, t), 0.0)
+            fresh = fresh + fleet.quota_issues.get((r, t), 0.0) + max(0.0, fleet.quota_moves.get((r, t), 0.0))
             fresh = fresh + sum(m.quota_transfer[origin, r, t] for origin in s.transfers_to.get((r, t), ()))
     return at_most(sum(m.capacity[i, k, y] for i, k in _new_states(m, r, y)), fresh)

@@ -121,14 +121,16 @@ def _capital(solution: Solution) -> Iterator[Entry]:
 
 
 def _rents(solution: Solution) -> Iterator[Entry]:
-    data = solution.data
-    multiplier = {step: value for step, _, value in data.capex_spread}
-    spread = {(i, y) for i, _, y in solution.values("retrofit_rent")}
-    for (i, step, y), rent in solution.values("retrofit_rent").items():
-        yield y, _region(solution, i), i, "", step, "", "retrofit_rent", rent * multiplier[step]
+    cells = solution.data.cells
+    multiplier = {step: value for step, _, value in solution.data.capex_spread}
+    plants = solution.values("retrofitted_plants")
+    spread = {(i, y) for i, _, _, y in plants}
+    for (i, k, step, y), amount in plants.items():
+        cost = amount * cells[k].rent * multiplier[step]
+        yield y, _region(solution, i), i, "", step, "", "retrofit_rent", cost
     for (i, k, y), standing in solution.values("capacity").items():
         if (i, y) not in spread:
-            yield y, _region(solution, i), i, k, "", "", "retrofit_rent", standing * data.cells[k].rent
+            yield y, _region(solution, i), i, k, "", "", "retrofit_rent", standing * cells[k].rent
 
 
 def _events(solution: Solution) -> Iterator[Entry]:

@@ -162,6 +162,36 @@ def _regions_nation(solution: Solution, tables: Tables) -> float:
     )
 
 
+def _quota_balance(solution: Solution, tables: Tables) -> float:
+    """Each region's quota follows from the year before, transfers, issues and what was surrendered."""
+    fleet, calendar = solution.data.fleet, solution.data.calendar
+    change: dict[Any, float] = defaultdict(float)
+    for row in tables["quota_transfers"].records():
+        change[row["from_region"], row["year"]] -= row["ratio"] * row["mt_per_a"]
+        change[row["to_region"], row["year"]] += row["mt_per_a"]
+    stock = dict(fleet.registered_quota)
+    worst = 0.0
+    for row in sorted(tables["quota"].records(), key=lambda row: calendar.years.index(row["year"])):
+        r = row["region"]
+        expected = stock.get(r, 0.0) + change[r, row["year"]] + row["issued"] - row["surrendered"]
+        worst = max(worst, abs(expected - row["stock"]))
+        stock[r] = row["stock"]
+    return worst
+
+
+def _supply(solution: Solution, tables: Tables) -> float:
+    """No limited supply of power gives more than its volume in any slice."""
+    drawn = tables["electricity"].totals("electricity_twh", "site", "source", "year", "slice")
+    calendar = solution.data.calendar
+    worst = 0.0
+    for pool in solution.data.power.pools.values():
+        for y in calendar.years:
+            for h in calendar.slices:
+                used = sum(drawn.get((i, e, y, h), 0.0) for i, e in pool.members)
+                worst = max(worst, used - pool.volume[y, h])
+    return worst
+
+
 def _quota(_: Solution, tables: Tables) -> float:
     """No region stands on more quota than it has."""
     return max((row["used"] - row["stock"] for row in tables["quota"].records()), default=0.0)
@@ -179,5 +209,7 @@ CHECKS: dict[str, Callable[[Solution, Tables], float]] = {
     "alumina balance": _alumina_balance,
     "metal balance": _metal_balance,
     "regions = nation": _regions_nation,
+    "quota balance": _quota_balance,
     "quota ≥ capacity": _quota,
+    "power supplies hold": _supply,
 }

@@ -256,11 +256,12 @@ def flows(solution: Solution) -> ResultTable:
 
 
 def markets(solution: Solution) -> ResultTable:
-    """Metal markets: demand, who serves it, what goes unserved, and the price; exports stand apart."""
+    """Metal markets: demand, who serves it, what goes unserved, and the price; exports stand apart.
+
+    Ingot that a region remelts for its liquid market carries its share of imports with it.
+    """
     data = solution.data
-    abroad: dict[Any, float] = defaultdict(float)
-    for (d, _, y), amount in solution.values("imports").items():
-        abroad[d, y] += amount
+    abroad, home = _served(solution)
     unserved: dict[Any, float] = defaultdict(float)
     for (d, _, y), amount in solution.values("unserved_demand").items():
         unserved[d, y] += amount
@@ -274,9 +275,8 @@ def markets(solution: Solution) -> ResultTable:
             for y in data.calendar.years:
                 demand = market.share * data.markets.demand[y]
                 recycled = market.share * data.markets.recycled[y]
-                home = demand - recycled - abroad[d, y] - unserved[d, y]
                 yield (
-                    y, d, market.segment, demand, home, abroad[d, y], recycled, unserved[d, y], 0.0,
+                    y, d, market.segment, demand, home[d, y], abroad[d, y], recycled, unserved[d, y], 0.0,
                     prices[d, y],
                 )  # fmt: skip
         for y in data.calendar.years:
@@ -288,6 +288,28 @@ def markets(solution: Solution) -> ResultTable:
         "price_cny_per_t",
     )  # fmt: skip
     return make("markets", columns, rows())
+
+
+def _served(solution: Solution) -> tuple[dict[Any, float], dict[Any, float]]:
+    """Metal from abroad and from home that each market uses, by (market, year)."""
+    markets = solution.data.markets
+    abroad: dict[Any, float] = defaultdict(float)
+    home: dict[Any, float] = defaultdict(float)
+    for (d, _, y), amount in solution.values("imports").items():
+        abroad[d, y] += amount
+    for (_, d, y), amount in solution.values("ingot_shipments").items():
+        home[d, y] += amount
+    for (r, y), amount in solution.values("liquid_metal").items():
+        home[markets.liquid_market[r], y] += amount
+    for (r, y), amount in solution.values("remelted_metal").items():
+        ingot, liquid = markets.ingot_market[r], markets.liquid_market[r]
+        arrived = abroad[ingot, y] + home[ingot, y]
+        if amount and arrived:
+            for side in (abroad, home):
+                part = amount * side[ingot, y] / arrived
+                side[ingot, y] -= part
+                side[liquid, y] += part
+    return abroad, home
 
 
 def market_prices(solution: Solution) -> dict[tuple[str, int], float]:

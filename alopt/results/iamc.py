@@ -10,42 +10,45 @@ from alopt.solve.solution import Solution
 
 Tables = dict[str, ResultTable]
 
-_NATION = "China"
+#: Name of the sum of all regions.
+TOTAL = "All regions"
 
 
 def iamc(solution: Solution, tables: Tables, model: str) -> ResultTable:
-    """Long results in wide form: model, scenario, region, variable, unit, one column per year."""
-    values: dict[tuple[str, str, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    """Long results in wide form: model, scenario, region, variable, unit, one column per year.
 
-    def put(region: str, variable: str, unit: str, year: int, amount: float) -> None:
-        for place in {region or _NATION, _NATION}:
-            values[place, variable, unit][year] += amount
+    A variable with parts (`A|B`) stands beside the sum of its parts (`A`); regions have their
+    names, and their sum is called `All regions`.
+    """
+    values: dict[tuple[str, str, str], dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    scenario = solution.data.scenario
+    names = {row["region"]: row["name"] for row in solution.data.tables["regions"]}
+
+    def put(row: dict[str, Any], variable: str, unit: str, amount: float, parts: int = 0) -> None:
+        words = variable.split("|")
+        region = names.get(row["region"])
+        for depth in range(len(words) - parts, len(words) + 1):
+            for place in (TOTAL,) if region is None else (region, TOTAL):
+                values[place, "|".join(words[:depth]), unit][row["year"]] += amount
 
     for row in tables["capacity"].records():
-        put(
-            row["region"],
-            "Capacity|Industry|Aluminium|Primary",
-            "Mt/yr",
-            row["year"],
-            row["capacity_mt_per_a"],
-        )
+        put(row, "Capacity|Industry|Aluminium|Primary", "Mt/yr", row["capacity_mt_per_a"])
     for row in tables["production"].records():
-        put(row["region"], "Production|Aluminium|Primary", "Mt/yr", row["year"], row["production_mt"])
+        put(row, "Production|Aluminium|Primary", "Mt/yr", row["production_mt"])
     for row in tables["electricity"].records():
-        amount = row["electricity_twh"] * 3.6e-3
-        base = "Final Energy|Industry|Aluminium|Electricity"
-        put(row["region"], base, "EJ/yr", row["year"], amount)
-        put(row["region"], f"{base}|{_title(row['source'])}", "EJ/yr", row["year"], amount)
+        variable = f"Final Energy|Industry|Aluminium|Electricity|{_title(row['source'])}"
+        put(row, variable, "EJ/yr", row["electricity_twh"] * 3.6e-3, parts=1)
     for row in tables["emissions"].records():
-        variable = f"Emissions|CO2e|Aluminium|{_title(row['boundary'])}|{_title(row['source'])}"
-        put(row["region"], variable, "Mt CO2-equiv/yr", row["year"], row["emissions_mt_co2e"])
+        inside = "Outside" if row["boundary"] == "outside" else "Chain"
+        variable = f"Emissions|CO2e|Aluminium|{inside}|{_title(row['boundary'])}|{_title(row['source'])}"
+        put(row, variable, "Mt CO2-equiv/yr", row["emissions_mt_co2e"], parts=2)
+    money = f"million {scenario.currency}_{scenario.price_year}/yr"
     for row in tables["costs"].records():
         variable = f"Cost|Aluminium|{_title(row['kind'])}|{_title(row['component'])}"
-        put(row["region"], variable, "million CNY_2025/yr", row["year"], row["cost_m_cny"])
+        put(row, variable, money, row["cost_m_cny"], parts=1)
     years = solution.data.calendar.years
-    scenario = solution.data.scenario.name
     rows: list[tuple[Any, ...]] = [
-        (model, scenario, region, variable, unit, *(by_year.get(y, 0.0) for y in years))
+        (model, scenario.name, region, variable, unit, *(by_year.get(y, 0.0) for y in years))
         for (region, variable, unit), by_year in sorted(values.items())
     ]
     columns = ("model", "scenario", "region", "variable", "unit", *(str(y) for y in years))

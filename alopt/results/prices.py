@@ -149,7 +149,7 @@ _DECISIONS = {
     "retired_capacity": ("site", "from_cell", "year"),
     "retrofitted_capacity": ("site", "from_cell", "to_cell", "year"),
     "electricity": ("site", "source", "year", "option"),
-    "imports": ("region", "source", "year"),
+    "imports": ("option", "source", "year"),
     "exports": ("region", "source", "year"),
     "quota_transfer": ("region", "option", "year"),
 }
@@ -188,6 +188,9 @@ def reduced_costs(solution: Solution) -> ResultTable:
                 site = solution.data.fleet.sites.get(place["site"] or "")
                 if site is not None:
                     place["region"] = site.region
+                market = solution.data.markets.markets.get(place["option"] or "")
+                if market is not None:
+                    place["region"] = market.region
                 year = place["year"]
                 divisor = calendar.discount[year] if name in _EVENTS else calendar.weight[year]
                 value = float(reduced[column]) / divisor

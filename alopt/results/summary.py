@@ -12,6 +12,9 @@ from alopt.solve.solution import Solution
 
 Tables = dict[str, ResultTable]
 
+#: Components of the trade's full cost that carry no VAT.
+_OWN_COSTS = ("labour", "maintenance", "overhead", "cell_operation", "retrofit_rent")
+
 #: Components that are not the cost of making primary metal.
 _NOT_PRIMARY = {"imports", "exports", "unserved"}
 
@@ -41,12 +44,18 @@ def summarise(solution: Solution, tables: Tables, checks: list[dict[str, Any]]) 
         "objective_m_cny": solution.objective,
         "system_cost_m_cny": solution.objective - transfers,
         "transfers_m_cny": transfers,
+        "cap_slope_m_cny_per_mt_a": cap_slope(solution),
         "base_year": base_year(solution),
         "years": {str(y): year_summary(solution, tables, y) for y in data.calendar.years},
         "checks": checks,
         "lp": {"columns": len(program.cost), "rows": len(program.rows), "nonzeros": len(program.entries)},
         "solver": {"algorithm": solution.optimum.algorithm, "iterations": solution.optimum.iterations},
     }
+
+
+def cap_slope(solution: Solution) -> float:
+    """Change of the objective per Mt/a more of the cap in every year: Σ of the duals of its rows."""
+    return sum(solution.duals("national_cap").values()) + 0.0
 
 
 def base_year(solution: Solution) -> dict[str, Any]:
@@ -136,7 +145,11 @@ def _resource_cost(table: ResultTable, y: int, made: float) -> float | None:
 
 
 def full_cost(solution: Solution, tables: Tables, y: int, made: float) -> float | None:
-    """The trade's full cost at market prices of alumina and anode, depreciation in, with VAT, CNY/t."""
+    """The trade's full cost, CNY/t with VAT: alumina and anode at the market prices of a month.
+
+    Depreciation, interest and taxes and what policies take are in; alumina follows the month's
+    price, not the model's, so a shock to ore or refining does not show here.
+    """
     if not made:
         return None
     data = solution.data
@@ -151,11 +164,12 @@ def full_cost(solution: Solution, tables: Tables, y: int, made: float) -> float 
         if row["year"] == y
     )
     return float(
-        p["market_alumina_price_cny_per_t"] * p["alumina_t_per_t"] * (1 + vat["alumina"])
-        + p["market_anode_price_cny_per_t"] * anode / made * (1 + vat["carbon_materials"])
+        data.market_prices["alumina_cny_per_t"] * p["alumina_t_per_t"] * (1 + vat["alumina"])
+        + data.market_prices["anode_cny_per_t"] * anode / made * (1 + vat["carbon_materials"])
         + share.get("electricity", 0.0) * (1 + vat["power"])
         + share.get("fluoride", 0.0) * (1 + vat["fluoride"])
-        + sum(share.get(name, 0.0) for name in ("labour", "maintenance", "overhead", "cell_operation"))
+        + sum(share.get(name, 0.0) for name in _OWN_COSTS)
+        + tables["costs"].sum("cost_m_cny", year=y, kind="transfer") / made
         + p["depreciation_cny_per_t"]
         + p["interest_and_taxes_cny_per_t"]
     )
