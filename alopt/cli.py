@@ -131,7 +131,7 @@ def _check_usage(options: argparse.Namespace, names: Sequence[str]) -> None:
     if options.write_model and (len(names) > 1 or not options.write_model.endswith((".mps", ".lp"))):
         raise UsageError("--write-model takes one scenario and a file that ends in .mps or .lp.")
     if options.write_model and not Path(options.write_model).resolve().parent.is_dir():
-        raise UsageError(f"--write-model: there is no folder {Path(options.write_model).parent}.")
+        raise UsageError(f"--write-model {options.write_model}: there is no such folder; make it first.")
     stems = [_out(options, name, many=True) for name in names]
     if len(set(stems)) < len(stems):
         raise UsageError("Two scenarios would write the same folder; rename one file.")
@@ -163,8 +163,8 @@ def _run(options: argparse.Namespace) -> int:
             print(screen)
         if code == 1:
             raise RuntimeError(message)
-    if options.json and (summaries or len(names) > 1):
-        shown: Any = summaries[0] if len(names) == 1 else summaries
+    if options.json:
+        shown: Any = summaries[0] if len(names) == 1 and summaries else summaries
         print(json.dumps(shown, ensure_ascii=False, indent=1))
     return max((code for code, *_ in outcomes), key=_SEVERITY.index)
 

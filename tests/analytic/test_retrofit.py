@@ -91,8 +91,8 @@ def test_cost_spread_over_plants_stops_at_the_dear_half(tmp_path):
     Power at 310 saves 310 CNY/t·a: the cheap half is done, the dear half is not.
 
     - cost     13 x 310 x 0.6 - (310 - 150) x 0.3 = 2,418 - 48 = 2,370 M CNY a year
-    - duals    rent is bought at the margin for 310 / 300 = 1.0333 of itself, where a retrofit just
-               pays; one more CNY of rent at the cheap step would save 310 / 300 - 0.5
+    - duals    at the margin a retrofit just pays, so one more t/a of it is worth 310;
+               one more t/a of cheap plants would save 310 - 150 = 160
     """
     world = one_smelter(310)
     world.scenario(years=[2031])
@@ -100,32 +100,34 @@ def test_cost_spread_over_plants_stops_at_the_dear_half(tmp_path):
     world.add("capex_spread", step="dear", share=0.5, multiplier=1.5)
     solution = world.solve(tmp_path)
     assert solution.values("retrofitted_capacity") == {(*STEP, 2031): near(0.3)}
-    assert solution.values("retrofit_rent") == {
-        ("north_smelter", "cheap", 2031): near(0.3 * 300.0),
-        ("north_smelter", "dear", 2031): near(0.0),
+    state = STEP[-1]
+    assert solution.values("retrofitted_plants") == {
+        ("north_smelter", state, "cheap", 2031): near(0.3),
+        ("north_smelter", state, "dear", 2031): near(0.0),
     }
     assert solution.objective == near(0.8**7 * 2370.0)
-    assert price(solution, "retrofit_rent_balance", "north_smelter", 2031) == near(310.0 / 300.0)
-    assert price(solution, "retrofit_rent_step", "north_smelter", "cheap", 2031) == near(0.5 - 310.0 / 300.0)
+    assert price(solution, "retrofit_spread", "north_smelter", state, 2031) == near(310.0)
+    assert price(solution, "spread_step", "north_smelter", "cheap", 2031) == near(150.0 - 310.0)
 
 
 def test_rebuild_pays_its_capex_once_and_gains_capacity(tmp_path):
     """A potline is replaced by one that takes 11 MWh a tonne and yields 1.2 t/a for each t/a.
 
-    Builders can do 0.1 Mt/a in the year that has passed since the base year. Power costs 310, imports
+    Builders can make 0.12 Mt/a in the year that has passed since the base year. Power costs 310, imports
     5,000 CNY/t and are marginal; the horizon is four years; the capex 988.47 per t/a runs over 20 years.
 
     - before   5,000 - 13 x 310 = 970 CNY/t·a;   after   1.2 x (5,000 - 11 x 310) = 1.2 x 1,590 = 1,908
     - charge   988.47 / (1 + 0.8 + ... + 0.8^19), four times within the horizon
     - gain     1,908 - 970 - charge a year, for each of 0.1 Mt/a
-    - dual     one more t/a of building is worth that gain for four years: x 2.952 in 2025's money
+    - dual     one more t/a built replaces 1 / 1.2 t/a and is worth that gain for four years: x 2.952
+               in 2025's money
     """
     world = one_smelter(310)
     world.remove("retrofits")
     world.pot("modern", mwh_per_t=11, maintenance_cny_per_t_a=0.0)
     world.measure("new_line", durable_capex_cny_per_t_a=988.47, durable_life_a=20)
     world.retrofit("pot", "modern", "new_line", kind="rebuild", gain=1.2)
-    world.parameters(national_build_rate_mt_per_a=0.1)
+    world.parameters(national_build_rate_mt_per_a=0.12)
     world.step("import_steps", "parity", 5000, 10)
     world.demand(1.0)
     world.scenario(last_period_years=4)
@@ -136,5 +138,5 @@ def test_rebuild_pays_its_capex_once_and_gains_capacity(tmp_path):
     assert solution.values("capacity")["north_smelter", "modern", 2025] == near(0.12)
     without = 0.6 * 13.0 * 310.0 + 0.4 * 5000.0
     assert solution.objective == near(0.8 * 2.952 * (without - 0.1 * gain))
-    assert price(solution, "national_build_rate", 2025) == near(-2.952 * gain)
+    assert price(solution, "national_build_rate", 2025) == near(-2.952 * gain / 1.2)
     assert price(solution, "regional_build_rate", "north", 2025) == near(0.0)

@@ -85,11 +85,18 @@ def test_a_generous_benchmark_is_swallowed_by_the_quota_rent(tmp_path):
 
 
 def test_prices_between_listed_years_are_interpolated(tmp_path):
-    world = priced_world(price_cny_per_t={2025: 100, 2035: 200}, scope="direct", benchmark_t_per_t={2030: 1})
+    world = priced_world(price_cny_per_t={2025: 100, 2035: 200}, scope="direct", benchmark_t_per_t={2025: 1})
     world.scenario(years=[2025, 2030, 2035, 2040])
     settings = world.data(tmp_path).policies["carbon_price"]
     assert settings.price == {2025: 100.0, 2030: 150.0, 2035: 200.0, 2040: 200.0}
     assert settings.benchmark == {2025: 1.0, 2030: 1.0, 2035: 1.0, 2040: 1.0}
+
+
+def test_a_path_that_starts_after_the_first_model_year(tmp_path):
+    world = priced_world(price_cny_per_t={2030: 100}, scope="direct")
+    world.scenario(years=[2025, 2030])
+    with pytest.raises(alopt.errors.InputError, match=r"says nothing of 2025"):
+        world.data(tmp_path)
 
 
 @pytest.mark.parametrize(
