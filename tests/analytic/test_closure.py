@@ -51,3 +51,43 @@ def test_closure_by_decree(tmp_path):
     assert solution.values("capacity") == {("north_smelter", "pot", 2025): near(0.0)}
     assert solution.objective == near(0.8 * (2.952 * 3200.0 + 0.6 * 50.0))
     assert price(solution, "closure_date", "north_smelter", "pot", 2025) == near(-(1400.0 + 50.0 / 2.952))
+
+
+@pytest.mark.parametrize("kind", ["relining", "rebuild"])
+def test_relining_does_not_escape_a_decree_but_a_rebuild_does(tmp_path, kind):
+    """North earns 1,400 CNY/t·a and must be gone by 2026; one step leads to a state that earns as much.
+
+    A relined line is the same line and closes. A rebuilt one (1 CNY per t/a, one year's life) stays.
+    """
+    world = losing_world(0.0)
+    world.parameters(overhead_cny_per_t_a=0, cell_life_a=1)
+    world.power("north", 200)
+    world.measure("works", durable_capex_cny_per_t_a=1.0, durable_life_a=1.0)
+    if kind == "relining":
+        world.state("later", "pot")
+    else:
+        world.pot("later", maintenance_cny_per_t_a=0.0)
+    world.retrofit("pot", "later", "works", kind=kind)
+    world.add("closures", site="north_smelter", cell="pot", year=2026)
+    world.scenario(years=[2025, 2026])
+    solution = world.solve(tmp_path)
+    standing = solution.values("capacity")
+    assert standing["north_smelter", "pot", 2026] == near(0.0)
+    assert standing["north_smelter", "later", 2026] == near(0.0 if kind == "relining" else 0.6)
+
+
+def test_a_plant_that_has_moved_away_is_not_closed_twice(tmp_path):
+    """Two plants of 0.6 and 0.4 share a region and a state; the first moves 0.6 in 2025 and is closed then.
+
+    At province resolution the 0.4 of the other stays.
+    """
+    world = plain_world()
+    world.smelter("other_north", "north", 0.4)
+    world.add(
+        "moves", year=2025, from_site="north_smelter", from_cell="pot", to_site="south_smelter",
+        to_cell="pot", capacity_mt_per_a=0.6,
+    )  # fmt: skip
+    world.add("closures", site="north_smelter", cell="pot", year=2025)
+    world.scenario(resolution="province")
+    solution = world.solve(tmp_path)
+    assert solution.values("capacity")["north", "pot", 2025] == near(0.4)

@@ -112,3 +112,22 @@ def test_spent_potlining_takes_the_cheap_route_first(tmp_path):
     assert price(solution, "potlining_balance", 2025) == near(2000.0)
     assert price(solution, "potlining_limit", "recovery", 2025) == near(-600.0)
     assert price(solution, "metal_supply", "north", 2025) == near(3963.7)
+
+
+def test_share_of_an_origin(tmp_path):
+    """Home ore (300 CNY/t) may be at most a quarter of all ore; ore from abroad costs 500.
+
+    0.8 Mt of alumina takes 1.6 Mt of ore: 0.4 from home, 1.2 from abroad. One more t from home
+    would save 200 CNY, of which its own share gives back a quarter: 200 / (1 - 0.25) x 0.75 = 200.
+
+    - cost     0.4 x 3,900 + 0.8 x 800 + 0.4 x 300 + 1.2 x 500 = 2,920 M CNY a year
+    """
+    world = refining_world()
+    world.refinery("near", "north", cost=800, capacity=5)
+    world.ore("home", price=300, volume=10.0, yields={"near": 2})
+    world.ore("abroad", price=500, volume=10, yields={"near": 2})
+    world.quantities("bauxite_values", "origin", "home", {"share_limit": 0.25})
+    solution = world.solve(tmp_path)
+    assert solution.values("ore_shipments")["home", "near", 2025] == near(0.4)
+    assert solution.objective == near(0.8 * 2920.0)
+    assert price(solution, "ore_share_limit", "home", 2025) == near(-200.0)

@@ -202,3 +202,14 @@ def test_a_fleet_without_quota_cannot_be_capped(tmp_path):
     world.scenario(policies={"capacity_cap": {"cap_mt_per_a": 1.0}})
     with pytest.raises(alopt.errors.InputError, match="no registered quota"):
         world.data(tmp_path)
+
+
+def test_quota_is_surrendered_only_when_the_cap_comes_down(tmp_path):
+    """The cap falls to 1.0 in 2025 and to 0.8 in 2035: nothing is surrendered in 2030 or 2040."""
+    world = plain_world()
+    world.quota(north=0.6, south=0.6)
+    world.scenario(years=[2025, 2030, 2035, 2040])
+    world.scenario(policies={"capacity_cap": {"cap_mt_per_a": {2025: 1.0, 2030: 1.0, 2035: 0.8}}})
+    surrendered = world.solve(tmp_path).values("surrendered_quota")
+    assert {year for _, year in surrendered} == {2025, 2035}
+    assert sum(surrendered.values()) == near(0.4)

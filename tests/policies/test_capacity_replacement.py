@@ -51,7 +51,9 @@ def test_equal_replacement_is_neutral(tmp_path):
     assert price(equal, "quota_use", "south", 2025) == near(-NEW_MARGIN)
 
 
-@pytest.mark.parametrize("rules", [pair(1.25), {"ratio": 1.25}])
+@pytest.mark.parametrize(
+    "rules", [pair(1.25), {"ratio": 1.25}, {"ratios": [{"from": "any", "to": "south", "ratio": 1.25}]}]
+)
 def test_reduction_by_a_ratio(tmp_path, rules):
     """At 1.25 north gives up 0.6 for 0.48 in the south.
 
@@ -126,13 +128,27 @@ def test_bar_on_reuse_and_what_fresh_quota_is_worth(tmp_path):
 def test_quota_from_elsewhere_may_be_used_where_reuse_is_barred(tmp_path):
     """South holds 0.2 Mt/a of idle quota: it moves north, and the newcomer builds 0.2 there.
 
-    North's own may not leave, else it could go south and come back as fresh.
+    North's own may not leave, else it could go south and come back as fresh: no further rule is needed.
     """
-    world = replacement_world("north", no_reuse=["north"], no_outflow=["north"])
+    world = replacement_world("north", no_reuse=["north"])
     world.quota(south=0.2)
     solution = world.solve(tmp_path)
     assert solution.values("new_capacity") == {("new_north", "new_pot", 2025): near(0.2)}
     assert solution.objective == near(0.8 * moved(0.2, 0.6))
+
+
+def test_decided_arrivals_may_stand_where_reuse_is_barred(tmp_path):
+    """0.6 Mt/a is decided to move from south to the newcomer's site in the north, with its quota."""
+    world = replacement_world("north", no_reuse=["north"], no_inflow=["north"])
+    world.smelter("south_smelter", "south", 0.6)
+    world.quota(south=0.6)
+    world.add(
+        "moves", year=2025, from_site="south_smelter", from_cell="pot", to_site="new_north",
+        to_cell="new_pot", capacity_mt_per_a=0.6,
+    )  # fmt: skip
+    solution = world.solve(tmp_path)
+    assert solution.values("capacity")["new_north", "new_pot", 2025] == near(0.6)
+    assert solution.values("new_capacity")["new_north", "new_pot", 2025] == near(0.0)
 
 
 @pytest.mark.parametrize(
