@@ -186,7 +186,7 @@ def national_build_rate(m: Model, y: int) -> Any:
 def retrofit_spread(m: Model, i: str, k: str, y: int) -> Any:
     r"""Capacity in states that pay a rent is spread over plants for which it costs less or more.
 
-    .. math:: \sum_s retrofitted\_plants_{i,k,s,y} = \sum_{l: rent_l = rent_k} capacity_{i,l,y}
+    .. math:: \sum_s plants_{i,k,s,y} = \sum_{l: rent_l = rent_k} capacity_{i,l,y}
        \quad \forall i,k,y \leftrightarrow \mu_{i,k,y}
 
     One state k stands for all states of the site with the same rent.
@@ -214,7 +214,7 @@ def _spread_steps(m: Model) -> list[tuple[str, str, int]]:
 def spread_step(m: Model, i: str, step: str, y: int) -> Any:
     r"""Each cost step holds its share of the site's plants: of the capacity that stands by decision.
 
-    .. math:: \sum_k retrofitted\_plants_{i,k,s,y} \le share_s \sum_k \Big( start_{i,k} + \sum_{y' \le y}
+    .. math:: \sum_k plants_{i,k,s,y} \le share_s \sum_k \Big( start_{i,k} + \sum_{y' \le y}
        (arriving_{i,k,y'} - departing_{i,k,y'}) \Big) \quad \forall i,s,y \leftrightarrow \sigma_{i,s,y} \le 0
     """
     fleet = m.data.fleet

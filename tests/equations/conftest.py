@@ -1,0 +1,60 @@
+"""The small world, the shipped baseline, and the comparison of a built row with its formula."""
+
+from __future__ import annotations
+
+import pytest
+
+import alopt
+from alopt.solve.compile import compile_program
+
+from .linear import Rows, as_linear, assert_same
+from .world import build_world
+
+
+@pytest.fixture(scope="session")
+def minimal(tmp_path_factory):
+    return alopt.load(alopt.init(tmp_path_factory.mktemp("minimal"), minimal=True))
+
+
+@pytest.fixture(scope="session")
+def world(minimal):
+    return build_world(minimal)
+
+
+@pytest.fixture(scope="session")
+def model(world):
+    return alopt.build(world)
+
+
+@pytest.fixture(scope="session")
+def rows(model):
+    return Rows(compile_program(model))
+
+
+@pytest.fixture(scope="session")
+def baseline():
+    return alopt.load()
+
+
+@pytest.fixture(scope="session")
+def baseline_model(baseline):
+    return alopt.build(baseline)
+
+
+@pytest.fixture
+def check(request, rows):
+    """Compare a built row with the two sides of its formula.
+
+    A test that covers an equation must compare a row of it, and rows of no other.
+    """
+    compared = set()
+
+    def compare(name, index, left, sense, right, data=None):
+        compared.add(name)
+        place = rows if data is None else Rows(compile_program(alopt.build(data)))
+        found, built = place(name, index)
+        assert_same(found, as_linear(left) - right)
+        assert built == sense
+
+    yield compare
+    assert compared == set(getattr(request.function, "covers", {}).get("equation", ()))
