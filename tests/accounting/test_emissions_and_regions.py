@@ -131,11 +131,12 @@ def test_the_iamc_table_has_the_shape_that_pyam_reads(written: Written):
         assert all(row[column] for column in ("region", "variable", "unit"))
 
 
-def iamc(written: Written, start: str, *, exactly: bool = False) -> dict[tuple, float]:
-    """Sums over variables that begin so, by region and year."""
+def iamc(written: Written, start: str, *, parts: bool = False) -> dict[tuple, float]:
+    """One variable, or the sum of its parts one level down, by region and year."""
     found: dict[tuple, float] = {}
     for row in written("iamc"):
-        if row["variable"] == start or (not exactly and row["variable"].startswith(start)):
+        above, _, _ = row["variable"].rpartition("|")
+        if (above if parts else row["variable"]) == start:
             for year in written.years:
                 key = (row["region"], year)
                 found[key] = found.get(key, 0.0) + row[str(year)]
@@ -143,24 +144,45 @@ def iamc(written: Written, start: str, *, exactly: bool = False) -> dict[tuple, 
 
 
 @pytest.mark.parametrize(
-    ("file", "column", "variable", "exactly", "factor"),
+    ("file", "column", "variable", "parts", "factor"),
     [
-        ("capacity", "capacity_mt_per_a", "Capacity|Industry|Aluminium|Primary", True, 1.0),
-        ("production", "production_mt", "Production|Aluminium|Primary", True, 1.0),
+        ("capacity", "capacity_mt_per_a", "Capacity|Industry|Aluminium|Primary", False, 1.0),
+        ("production", "production_mt", "Production|Aluminium|Primary", False, 1.0),
+        ("electricity", "electricity_twh", "Final Energy|Industry|Aluminium|Electricity", False, 0.0036),
         ("electricity", "electricity_twh", "Final Energy|Industry|Aluminium|Electricity", True, 0.0036),
-        ("electricity", "electricity_twh", "Final Energy|Industry|Aluminium|Electricity|", False, 0.0036),
-        ("emissions", "emissions_mt_co2e", "Emissions|CO2e|Aluminium|", False, 1.0),
-        ("costs", "cost_m_cny", "Cost|Aluminium|", False, 1.0),
     ],
 )
 def test_the_iamc_table_sums_the_result_tables(
-    file: str, column: str, variable: str, *, exactly: bool, factor: float, written: Written
+    file: str, column: str, variable: str, *, parts: bool, factor: float, written: Written
 ):
-    """By region and for the nation; 1 TWh = 0.0036 EJ."""
-    rows = written(file)
-    told = iamc(written, variable, exactly=exactly)
-    by_region = totals(rows, column, "region", "year")
-    expected = {key: amount * factor for key, amount in by_region.items() if key[0]}
+    """By region and for all of them; 1 TWh = 0.0036 EJ."""
+    agree(iamc(written, variable, parts=parts), by_name(written, written(file), column, factor))
+
+
+def by_name(written: Written, rows: list[dict], column: str, factor: float = 1.0) -> dict[tuple, float]:
+    """Sums by name of the region and year, and for all regions."""
+    names = {row["region"]: row["name"] for row in read(written.folder / "inputs" / "regions.csv")}
+    found = {
+        (names[region], year): amount * factor
+        for (region, year), amount in totals(rows, column, "region", "year").items()
+        if region
+    }
     for year, amount in totals(rows, column, "year").items():
-        expected["China", year] = amount * factor
-    agree(told, expected)
+        found["All regions", year] = amount * factor
+    return found
+
+
+@pytest.mark.parametrize("parts", [False, True])
+@pytest.mark.parametrize("kind", ["resource", "transfer"])
+def test_the_iamc_table_sums_costs_and_transfers(kind: str, *, parts: bool, written: Written):
+    rows = [row for row in written("costs") if row["kind"] == kind]
+    expected = by_name(written, rows, "cost_m_cny")
+    agree(iamc(written, f"Cost|Aluminium|{kind.title()}", parts=parts), expected)
+
+
+@pytest.mark.parametrize(("variable", "outside"), [("Chain", False), ("Outside", True)])
+def test_the_iamc_table_sums_emissions_inside_and_outside(variable: str, *, outside: bool, written: Written):
+    rows = [row for row in written("emissions") if (row["boundary"] == "outside") == outside]
+    expected = by_name(written, rows, "emissions_mt_co2e")
+    agree(iamc(written, f"Emissions|CO2e|Aluminium|{variable}"), expected)
+    agree(iamc(written, f"Emissions|CO2e|Aluminium|{variable}", parts=True), expected)

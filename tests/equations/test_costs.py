@@ -254,7 +254,7 @@ def test_retrofit_works(model):
 
 @covers(cost="retrofit_rent")
 def test_retrofit_rent(model):
-    """Plants of existing sites pay by step 0.7, 1.1 and 1.3 of the central rent, newcomers the central one."""
+    """Plants of existing sites pay 0.7, 1.1 or 1.3 of the central rent by step, newcomers the central one."""
     steps = sum(
         WEIGHT[y] * multiplier * rent * v.retrofitted_plants[i, k, step, y]
         for i, k, rent, first in (

@@ -125,6 +125,8 @@ def pressed(shipped: Shipped, free_emissions: dict[int, float]) -> Solution:
         for name, season, months, days in slices:
             row = {"slice": name, "season": season, "months": months, "share": days / 365.0}
             shipped.add_row(tables, "slices", slice_set="halves", **row)
+        share = {"quantity": "share_limit", "value": 0.15, "vat": "excluded", "low": 0.15, "high": 0.15}
+        shipped.add_row(tables, "bauxite_values", origin="australia", **share)
         in_xinjiang = [row for row in tables["fleet"] if row["site"].startswith("xinjiang")]
         for row in in_xinjiang[:2]:
             shipped.add_row(tables, "closures", site=row["site"], cell=row["cell"], year=2025)
@@ -139,14 +141,14 @@ def pressed(shipped: Shipped, free_emissions: dict[int, float]) -> Solution:
         slices="halves",
         demand="high",
         overrides=[
-            override("parameters", {"parameter": "national_build_rate_mt_per_a"}, "value", 0.1),
+            override("parameters", {"parameter": "national_build_rate_mt_per_a"}, "value", 0.05),
             override("parameters", {"parameter": "regional_build_rate_mt_per_a"}, "value", 0.03),
             override("export_steps", {}, "price_cny_per_t", 20_000.0),
             override("cell_values", {"quantity": "swing_share"}, "value", 0.05),
         ],
         policies={
             "capacity_cap": {"cap_mt_per_a": {2025: 45, 2030: 45, 2035: 42}},
-            "capacity_replacement": {"ratio": 1.25, "no_reuse": ["shanxi", "yunnan", "xinjiang", "guangxi"]},
+            "capacity_replacement": {"ratio": 1.25, "no_reuse": ["xinjiang", "shanxi"]},
             "emission_cap": {
                 "boundary": "smelter_scope_1_2",
                 "limit_mt": {y: share * free_emissions[y] for y, share in limits.items()},
