@@ -141,8 +141,8 @@ def pressed(shipped: Shipped, free_emissions: dict[int, float]) -> Solution:
         slices="halves",
         demand="high",
         overrides=[
-            override("parameters", {"parameter": "national_build_rate_mt_per_a"}, "value", 0.05),
-            override("parameters", {"parameter": "regional_build_rate_mt_per_a"}, "value", 0.03),
+            override("parameters", {"parameter": "national_build_rate_mt_per_a"}, "value", 0.02),
+            override("parameters", {"parameter": "regional_build_rate_mt_per_a"}, "value", 0.012),
             override("export_steps", {}, "price_cny_per_t", 20_000.0),
             override("cell_values", {"quantity": "swing_share"}, "value", 0.05),
         ],
