@@ -175,14 +175,18 @@ def fastest(runs: list[dict[str, float]]) -> dict[str, float]:
     return figures
 
 
-def table(found: dict[str, dict[str, float]], command: str, scenario: str, repeat: int) -> str:
+def table(
+    found: dict[str, dict[str, float]], command: str, options: argparse.Namespace, others: float
+) -> str:
     """The figures as a page of Markdown."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("pyomo", "highspy", "linopy"))
+    machine = f"{os.cpu_count()} cores ({platform.machine()})"
     lines = [
         "# Speed and memory",
         "",
-        f"Scenario `{scenario}`, fastest of {repeat}; {os.cpu_count()} cores ({platform.machine()}).",
+        f"Scenario `{options.scenario}`, fastest of {options.repeat}; {machine}.",
         f"Python {platform.python_version()}, {packages}.",
+        f"Processes running when it began, itself not among them: {others:.1f} (mean of five minutes).",
         f"Command: `{command}`. What each row means stands at the top of that file.",
         "",
         f"| | {' | '.join(found)} |",
@@ -193,7 +197,7 @@ def table(found: dict[str, dict[str, float]], command: str, scenario: str, repea
     return "\n".join(lines) + "\n"
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main() -> None:
     """Measure and write the figures."""
     parser = argparse.ArgumentParser(description="Time a run phase by phase, with linopy beside it.")
     parser.add_argument("--inputs", help="folder of the inputs; the shipped ones if not given")
@@ -202,7 +206,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=HERE / "figures.md")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args()
+    others = os.getloadavg()[1]
     resolutions = options.resolution or ["province", "smelter"]
     if options.worker:
         print(json.dumps(measure(options.inputs, options.scenario, resolutions[0])))
@@ -216,9 +221,8 @@ def main(arguments: list[str] | None = None) -> None:
             done = subprocess.run(worker, check=True, stdout=subprocess.PIPE, text=True)
             runs.append(json.loads(done.stdout.splitlines()[-1]))
         found[resolution] = fastest(runs)
-    given = [] if arguments is None else arguments
-    command = " ".join(["python tests/benchmarks/run.py", *(sys.argv[1:] if arguments is None else given)])
-    text = table(found, command, options.scenario, options.repeat)
+    command = " ".join(["python tests/benchmarks/run.py", *sys.argv[1:]])
+    text = table(found, command, options, others)
     options.out.write_text(text, encoding="utf-8")
     print(text, end="")
 

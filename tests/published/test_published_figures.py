@@ -82,7 +82,9 @@ def test_names_are_unique_and_sources_exist():
 
 def test_some_figures_test_the_model():
     """Agreement with what the inputs were set to proves little: some hits must be free of that."""
-    free = [figure for figure in FIGURES if not figure.calibrated and figure.scenario is not None]
+    free = [
+        figure for figure in FIGURES if not figure.calibrated and figure.tolerance.rule != "printed digit"
+    ]
     assert any(figure.hit for figure in free)
     assert len(free) >= 5
 
