@@ -25,7 +25,7 @@ _ROWS = (
     ("renewable share of power", "renewable_share", "{:.1%}"),
     ("coal share of power", "coal_share", "{:.1%}"),
     ("resource cost, CNY/t", "resource_cost_cny_per_t", "{:,.0f}"),
-    ("trade's full cost with VAT, CNY/t", "full_cost_cny_per_t_with_vat", "{:,.0f}"),
+    ("full cost with VAT, CNY/t", "full_cost_cny_per_t_with_vat", "{:,.0f}"),
     ("quota rent, CNY/t·a", "quota_rent_cny_per_t_a", "{:,.0f}"),
     ("quota price, CNY per t/a", "quota_price_cny_per_t", "{:,.0f}"),
     ("bauxite imported", "bauxite_import_share", "{:.0%}"),
@@ -46,7 +46,7 @@ def screen(results: Results, out: Path | None = None) -> str:
     -------
     str
     """
-    width = max(96, min(shutil.get_terminal_size((120, 40)).columns, 140))
+    width = max(100, min(shutil.get_terminal_size((120, 40)).columns, 140))
     page = io.StringIO()
     console = Console(file=page, width=width, force_terminal=None, highlight=False)
     summary = results.summary
@@ -85,7 +85,7 @@ def _years(summary: dict[str, Any]) -> Table:
         cells = [
             f"{numbers['emissions_mt_co2e']['by_boundary'][boundary]:,.0f}" for numbers in years.values()
         ]
-        table.add_row(f"emissions, Mt CO2e: {boundary.replace('_', ' ')}", *cells)
+        table.add_row(f"{boundary.replace('_', ' ')}, Mt CO2e", *cells)
     return table
 
 

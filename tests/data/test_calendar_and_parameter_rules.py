@@ -64,10 +64,16 @@ def test_the_name_of_the_whole_year_is_taken(inputs: EditableInputs, column: str
 
 
 def test_a_parted_year_is_sound(inputs: EditableInputs):
-    two_slices(inputs, {}, {})
+    """Three slices in two seasons, in order of their first month; beside them stands the whole year."""
+    two_slices(inputs, {"share": 0.3}, {})
+    inputs.add("slices", slice_set="one", slice="night", season="wet", months="5;6;7;8;9;10", share=0.2)
+    inputs.add("slices", slice_set="other", slice="all", season="all", months="1", share=1)
     calendar = alopt.load(inputs.folder).calendar
-    assert calendar.slices == ("wet", "dry")
-    assert sum(calendar.share[h] for h in calendar.slices) == 1.0
+    assert calendar.slices == ("night", "wet", "dry")
+    assert calendar.seasons == ("wet", "dry")
+    assert calendar.slices_in == {"wet": ("night", "wet"), "dry": ("dry",), "year": ("year",)}
+    assert calendar.share == {"night": 0.2, "wet": 0.3, "dry": 0.5, "year": 1.0}
+    assert calendar.season_share == {"wet": 0.2 + 0.3, "dry": 0.5, "year": 1.0}
 
 
 def test_every_parameter_must_be_given(inputs: EditableInputs):
