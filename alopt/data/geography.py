@@ -20,7 +20,7 @@ def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     Jingxi in Guangxi to Shihezi in Xinjiang:
 
     >>> round(great_circle_km((23.13, 106.42), (44.30, 86.04)), -1)
-    2980.0
+    3000.0
     """
     lat_a, lon_a, lat_b, lon_b = (radians(x) for x in (*a, *b))
     half = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
