@@ -276,7 +276,8 @@ def _spent_potlining(table: Table) -> tuple[dict[str, tuple[float, float]], list
 
 #: Tables the model reads; each must be described in the data dictionary.
 TABLES = (
-    "sources", "regions", "slices", "cell_classes", "cell_values", "measures", "measure_values", "cells",
+    "sources", "regions", "slices", "cell_classes", "cell_values", "labour", "measures",
+    "measure_values", "cells",
     "retrofits", "capex_spread", "sites", "fleet", "control_totals", "moves", "closures", "captive_units",
     "captive_costs", "power_sources", "power_prices", "power_volumes", "grid_factors", "grid_paths",
     "refineries", "refinery_values", "co_located", "ports", "bauxite", "bauxite_values", "ore_yields",

@@ -429,3 +429,11 @@ def test_places_lie_where_china_lies(shipped: EditableInputs):
         for row in shipped.rows(name):
             assert 18 <= float(row["latitude_deg"]) <= 54, row
             assert 73 <= float(row["longitude_deg"]) <= 135, row
+
+
+def test_people_of_every_class_follow_from_the_labour_table(shipped: EditableInputs):
+    """The plants show no trend with amperage: every class has their mean, rounded to a tenth."""
+    found = [float(row["employees_per_kt"]) for row in shipped.rows("labour")]
+    mean = round(sum(found) / len(found), 1)
+    people = {row["value"] for row in shipped.rows("cell_values") if row["quantity"] == "employees_per_kt"}
+    assert {float(value) for value in people} == {mean}
