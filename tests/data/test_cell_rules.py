@@ -190,6 +190,31 @@ def test_a_sound_ladder_is_composed(inputs: EditableInputs):
     assert better.rent == pytest.approx(700 / sum(1.08**-year for year in range(7)), rel=1e-12)
 
 
+def test_effects_on_gas_multiply_and_all_others_add(inputs: EditableInputs):
+    """Two measures that halve perfluorocarbons leave a quarter; 0.1 V and 0.05 V save 0.15 V."""
+    add_ladder(inputs, voltage_change_v=-0.1, pfc_change_share=-0.5, variable_cost_cny_per_t=20)
+    inputs.add("measures", measure="control", name="Control")
+    for quantity, value in (
+        ("voltage_change_v", -0.05), ("pfc_change_share", -0.5), ("variable_cost_cny_per_t", 7),
+        ("anode_change_t_per_t", -0.01), ("anode_co2_change_t_per_t", -2), ("swing_change_share", 0.05),
+    ):  # fmt: skip
+        inputs.add("measure_values", measure="control", quantity=quantity, value=value)
+    inputs.change("cells", {"cell": "better"}, measures="lining; control")
+    better = alopt.load(inputs.folder).cells["better"]
+    found = {
+        name: getattr(better, name) for name in ("voltage", "cf4", "c2f6", "variable_cost", "anode", "swing")
+    }
+    assert found == {
+        name: pytest.approx(value, rel=1e-12)
+        for name, value in (
+            ("voltage", 3.95 - 0.15), ("cf4", 0.08e-3 / 4), ("c2f6", 0.01e-3 / 4),
+            ("variable_cost", 20 + 7), ("anode", 0.48 - 0.01), ("swing", 0.05),
+        )
+    }  # fmt: skip
+    # more carbon than the anode holds cannot be saved
+    assert better.anode_co2 == 0.0
+
+
 def test_a_step_pays_for_what_its_target_does_not_hold(inputs: EditableInputs):
     """The rung `lining` is paid by its rent, `works` by the step, and `care` costs nothing."""
     durable = {"durable_capex_cny_per_t_a": 900, "durable_life_a": 10}

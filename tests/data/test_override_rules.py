@@ -19,6 +19,8 @@ CAPACITY: dict[str, Any] = {"table": "fleet", "where": NORTH, "column": "capacit
 #: override, column, value, rule, mend
 FORMS = {
     "a word": ("faster", "overrides[0]", "faster", "is no override"),
+    "a number": (5, "overrides[0]", "5", "is no override"),
+    "nothing": (None, "overrides[0]", "None", "is no override"),
     "no table": (
         {"where": {}, "column": "share", "set": 1}, "overrides[0]",
         "{'column': 'share', 'set': 1, 'where': {}}", "is no override",
@@ -184,6 +186,14 @@ def test_a_sound_override_changes_the_value_its_range_and_its_basis(
     assert changed["high"] == pytest.approx(max(0.7, expected), rel=1e-12)
     assert changed["basis"] == "assumed"
     assert kept["capacity_mt_per_a"] == 0.6
+
+
+def test_a_range_that_was_not_given_stays_blank(inputs: EditableInputs):
+    inputs.change("fleet", NORTH, basis="reported", low="", high="")
+    inputs.override(**CAPACITY, set=0.9)
+    table = alopt.load(inputs.folder).tables["fleet"]
+    row = table.rows[table.find(site="north_smelter")]
+    assert (row["capacity_mt_per_a"], row["low"], row["high"]) == (0.9, None, None)
 
 
 def test_where_takes_a_list_and_nothing_means_every_row(inputs: EditableInputs):

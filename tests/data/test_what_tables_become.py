@@ -170,6 +170,43 @@ def test_a_source_reaches_the_sites_of_its_kind(inputs: EditableInputs):
     assert power.renewable_share["north_smelter", "grid", 2025] == pytest.approx(1 - 0.7 / 0.83, rel=1e-12)
 
 
+def test_a_site_whose_power_is_even_decides_once_a_year(inputs: EditableInputs):
+    """The north's grid is dearer in the dry months, so it decides by season; the south's never changes."""
+    half = {"slice_set": "halves", "share": 0.5}
+    inputs.add("slices", slice="wet", season="wet", months="5;6;7;8;9;10", **half)
+    inputs.add("slices", slice="dry", season="dry", months="11;12;1;2;3;4", **half)
+    inputs.scenario(slices="halves")
+    grid = {"region": "north", "source_name": "grid", "site_kind": "existing"}
+    inputs.change("power_prices", {"region": "north"}, months="5;6;7;8;9;10")
+    inputs.add("power_prices", **grid, months="11;12;1;2;3;4", price_cny_per_mwh=360)
+    power = load(inputs).power
+    assert power.slices_of == {"north_smelter": ("wet", "dry"), "south_smelter": ("year",)}
+    assert power.seasons_of == {"north_smelter": ("wet", "dry"), "south_smelter": ("year",)}
+    prices = {h: power.price["north_smelter", "grid", h] for h in ("wet", "dry", "year")}
+    assert prices == {"wet": 300, "dry": 360, "year": pytest.approx(0.5 * 300 + 0.5 * 360, rel=1e-12)}
+
+
+@pytest.mark.parametrize(("wet", "even"), [(2.0 * 184 / 365, True), (1.5, False)])
+def test_an_uneven_volume_ties_all_that_draw_on_it(inputs: EditableInputs, wet: float, even: bool):
+    """2 TWh by days are even; 1.5 in summer and 0.5 in winter make every member of the pool decide twice."""
+    shares = {"wet": 184 / 365, "dry": 181 / 365}
+    for name, months in (("wet", "5;6;7;8;9;10"), ("dry", "11;12;1;2;3;4")):
+        inputs.add("slices", slice_set="halves", slice=name, season=name, months=months, share=shares[name])
+    inputs.scenario(slices="halves")
+    inputs.change("sites", {"site": "south_smelter"}, region="north")
+    hydro = {"region": "north", "source_name": "hydro", "site_kind": "any"}
+    inputs.add("power_sources", **hydro, factor="zero", limited="true")
+    inputs.add("power_prices", **hydro, months=ALL_MONTHS, price_cny_per_mwh=250)
+    inputs.add("power_volumes", **hydro, months="5;6;7;8;9;10", year=2025, volume_twh=wet)
+    inputs.add("power_volumes", **hydro, months="11;12;1;2;3;4", year=2025, volume_twh=2.0 - wet)
+    power = load(inputs).power
+    parts = ("year",) if even else ("wet", "dry")
+    assert power.slices_of == {"north_smelter": parts, "south_smelter": parts}
+    volume = power.pools["north|hydro|any"].volume
+    assert volume[2025, "wet"] == pytest.approx(wet, rel=1e-12)
+    assert volume[2025, "year"] == pytest.approx(2.0, rel=1e-12)
+
+
 def test_a_grid_dirtier_than_fossil_power_is_all_coal(inputs: EditableInputs):
     inputs.change("grid_factors", {"region": "north"}, emission_factor_t_per_mwh=0.9, low=0.9, high=0.9)
     power = load(inputs).power
@@ -285,6 +322,17 @@ def test_ore_comes_from_its_mine_or_through_the_nearest_port(inputs: EditableInp
     assert materials.ore_emission["far", "works"] == pytest.approx(0.01 + 0.02e-3 * distance, rel=1e-12)
     works = materials.refineries["works"]
     assert (works.cost, works.fuel, works.electricity, works.red_mud) == (1000, 0.6, 0.22, 1.5)
+
+
+def test_alumina_goes_to_the_smelter_or_to_its_region(inputs: EditableInputs):
+    """At smelter resolution to the smelter's own place, at province resolution to that of the region."""
+    inputs.change("sites", NORTH, latitude_deg=42)
+    port, distances = (25, 110), {"smelter": (42, 100), "province": (40, 100)}
+    for resolution, place in distances.items():
+        materials = load(inputs, resolution=resolution).materials
+        point = materials.point_of["north_smelter" if resolution == "smelter" else "north"]
+        distance = 1.3 * great_circle_km(port, place)
+        assert materials.alumina_freight["port", point] == pytest.approx(80 + 0.15 * distance, rel=1e-12)
 
 
 def test_a_refinery_beside_a_smelter_conveys_its_alumina(inputs: EditableInputs):

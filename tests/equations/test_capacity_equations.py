@@ -217,10 +217,25 @@ def test_relining_is_never_due_on_less_than_nothing(check, world):
 def test_closures_bind_a_state_and_all_that_relining_makes_of_it(check):
     """Bare cells can become lined and keen, in the end peak ones; a rebuild into keen cells is none.
 
-    Oak starts with 13 bare and 17 lined, of which 3 bare depart in 2029. Great cells become keen and
-    peak ones: only those of yew, where nothing stands at first, are of that family.
+    Oak starts with 13 bare and 17 lined cells; 3 bare ones depart in 2029, 1.3 lined ones arrive in
+    2034. Great cells become keen and peak ones: only those of yew, where nothing stands at first,
+    are of that family.
     """
     oak = v.capacity
+    check(
+        "closure_date",
+        ("oak", "bare", 2027),
+        oak["oak", "bare", 2027] + oak["oak", "lined", 2027],
+        "<=",
+        13 + 17 - 0.5,
+    )
+    check(
+        "closure_date",
+        ("ash", "bare", 2029),
+        v.capacity["ash", "bare", 2029] + v.capacity["ash", "lined", 2029],
+        "<=",
+        7 - 0.7,
+    )
     check(
         "closure_date",
         ("oak", "bare", 2029),
