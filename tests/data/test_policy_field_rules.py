@@ -161,6 +161,12 @@ FAULTS = {
     )
     for name in ("no_inflow", "no_outflow", "no_reuse")
 } | {
+    f"{name} of numbers": (
+        replacement(**{name: ["north", 1]}), f"capacity_replacement.{name}", "['north', 1]",
+        "must be a list of regions", "Write it as [yunnan, shanxi].",
+    )
+    for name in ("no_inflow", "no_outflow", "no_reuse")
+} | {
     f"{name} of an unknown region": (
         replacement(**{name: ["north", "atlantis"]}), f"capacity_replacement.{name}", "atlantis",
         "no such region with smelters", "Use keys such as north, south.",

@@ -191,6 +191,7 @@ def test_a_grid_without_an_emission_factor(inputs: EditableInputs, region: str):
 def test_a_path_that_is_nil_where_it_starts(inputs: EditableInputs):
     """A factor measured in 2024 cannot be carried forward along a path that is nil in 2024."""
     line = inputs.change("grid_paths", {"path": "frozen"}, multiplier=0, low=0)
+    inputs.add("grid_paths", path="frozen", year=2020, multiplier=1)
     assert inputs.problems() == [
         Problem(
             "tables/grid_paths.csv", line, "multiplier", "0.0",

@@ -198,6 +198,14 @@ def test_no_such_scenario(inputs: EditableInputs, name: str, file: str, hint: st
     assert inputs.problems(name) == [Problem(file, None, None, None, "no such scenario", mend)]
 
 
+def test_a_name_does_not_leave_the_folder_of_scenarios(inputs: EditableInputs):
+    outside = inputs.folder / "outside.yaml"
+    outside.write_text("extends: baseline\n", encoding="utf-8")
+    assert [(p.file, p.rule) for p in inputs.problems("../outside")] == [
+        ("scenarios/outside.yaml", "no such scenario")
+    ]
+
+
 def test_no_such_file(inputs: EditableInputs, tmp_path: Path):
     assert inputs.problems(str(tmp_path / "mine.yaml")) == [
         Problem("mine.yaml", None, None, None, "cannot be read (No such file or directory)",
@@ -209,6 +217,12 @@ def test_a_scenario_by_its_path(inputs: EditableInputs, tmp_path: Path):
     mine = tmp_path / "mine.yaml"
     mine.write_text("extends: baseline\nname: mine\ndiscount_rate: 0.05\n", encoding="utf-8")
     assert alopt.load(inputs.folder, str(mine)).scenario.discount_rate == 0.05
+
+
+def test_faults_of_a_scenario_by_its_path_name_the_path(inputs: EditableInputs, tmp_path: Path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("extends: baseline\npolicies: {wishes: {}}\n", encoding="utf-8")
+    assert [(p.file, p.column) for p in inputs.problems(str(mine))] == [(str(mine), "policies.wishes")]
 
 
 def test_a_scenario_that_was_loaded_before(inputs: EditableInputs):

@@ -207,6 +207,25 @@ def test_an_uneven_volume_ties_all_that_draw_on_it(inputs: EditableInputs, wet: 
     assert volume[2025, "year"] == pytest.approx(2.0, rel=1e-12)
 
 
+def test_a_site_is_tied_to_those_it_shares_a_pool_with(inputs: EditableInputs):
+    """The smelter's own power is dearer in winter; the newcomer shares an even pool with it."""
+    half = {"slice_set": "halves", "share": 0.5}
+    inputs.add("slices", slice="wet", season="wet", months="5;6;7;8;9;10", **half)
+    inputs.add("slices", slice="dry", season="dry", months="11;12;1;2;3;4", **half)
+    inputs.scenario(slices="halves")
+    add_newcomer(inputs)
+    hydro = {"region": "north", "source_name": "hydro", "site_kind": "any"}
+    inputs.add("power_sources", **hydro, factor="zero", limited="true")
+    inputs.add("power_prices", **hydro, months=ALL_MONTHS, price_cny_per_mwh=250)
+    for months in ("5;6;7;8;9;10", "11;12;1;2;3;4"):
+        inputs.add("power_volumes", **hydro, months=months, year=2025, volume_twh=1)
+    grid = {"region": "north", "source_name": "grid", "site_kind": "existing"}
+    inputs.change("power_prices", grid, months="5;6;7;8;9;10")
+    inputs.add("power_prices", **grid, months="11;12;1;2;3;4", price_cny_per_mwh=360)
+    parts = load(inputs).power.slices_of
+    assert parts == {"north_smelter": ("wet", "dry"), "new_north": ("wet", "dry"), "south_smelter": ("year",)}
+
+
 def test_a_grid_dirtier_than_fossil_power_is_all_coal(inputs: EditableInputs):
     inputs.change("grid_factors", {"region": "north"}, emission_factor_t_per_mwh=0.9, low=0.9, high=0.9)
     power = load(inputs).power
@@ -333,6 +352,22 @@ def test_alumina_goes_to_the_smelter_or_to_its_region(inputs: EditableInputs):
         point = materials.point_of["north_smelter" if resolution == "smelter" else "north"]
         distance = 1.3 * great_circle_km(port, place)
         assert materials.alumina_freight["port", point] == pytest.approx(80 + 0.15 * distance, rel=1e-12)
+
+
+def test_sites_of_a_region_share_its_alumina_at_province_resolution(inputs: EditableInputs):
+    add_newcomer(inputs)
+    province = {"north": "north", "new_north": "north", "south": "south"}
+    assert load(inputs, resolution="province").materials.point_of == province
+    assert set(load(inputs).materials.point_of) == {"north_smelter", "new_north", "south_smelter"}
+    assert all(site == point for site, point in load(inputs).materials.point_of.items())
+
+
+def test_the_metal_balance_is_that_of_the_scenarios_fleet(inputs: EditableInputs):
+    """Another fleet's balance neither counts nor has to close."""
+    for fleet, supply, use in (("today", 0.8, 0.795), ("2016", 0.5, 0.1)):
+        inputs.add("metal_balance", fleet=fleet, item="output", side="supply", mt=supply)
+        inputs.add("metal_balance", fleet=fleet, item="casting", side="use", mt=use)
+    assert load(inputs).markets.balance == {("supply", "output"): 0.8, ("use", "casting"): 0.795}
 
 
 def test_a_refinery_beside_a_smelter_conveys_its_alumina(inputs: EditableInputs):
