@@ -134,6 +134,17 @@ def capped(d):
     return {y for y in d.calendar.years if d.policies["capacity_cap"].cap[y] < stock[y]}
 
 
+def cuts(d):
+    """Capped years in which more quota must be gone than in any year before."""
+    over = {
+        y: sum(d.fleet.registered_quota.values())
+        + sum(amount for (_, t), amount in d.fleet.quota_issues.items() if t <= y)
+        - d.policies["capacity_cap"].cap[y]
+        for y in capped(d)
+    }
+    return {y for y in over if all(over[t] < over[y] - 1e-9 for t in over if t < y)}
+
+
 def transfers(d):
     """Pairs of regions that the rules of replacement let quota move between."""
     rules = d.policies.get("capacity_replacement")
@@ -244,7 +255,7 @@ VARIABLES = {
     "potlining_treated": lambda d: by_year(d, d.spent_potlining),
     "quota_stock": quota,
     "quota_transfer": transfers,
-    "surrendered_quota": lambda d: {(r, y) for r, y in quota(d) if y in capped(d)},
+    "surrendered_quota": lambda d: {(r, y) for r, y in quota(d) if y in cuts(d)},
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import alopt
+from alopt.policies.capacity_replacement import ANY
 
 from .expected_emissions import emitted
 from .linear import assert_same, read, v
@@ -151,6 +152,102 @@ def test_the_cap_holds_the_stock_where_it_is_set_below_it(check, model):
         sum(v.quota_stock[r, 2029] for r in ("north", "south", "east", "west")),
         "<=",
         91,
+    )
+
+
+@covers(equation=["national_cap", "quota_balance"])
+def test_quota_is_surrendered_only_when_the_cap_comes_down(check, world):
+    """Of 89, 92 and 99 in stock, caps of 80, 83 and 85 take 9, the same 9, and 14."""
+    cap = replace(world.policies["capacity_cap"], cap={2027: 80.0, 2029: 83.0, 2034: 85.0})
+    data = replace(world, policies={"capacity_cap": cap})
+    regions, others = ("north", "south", "east", "west"), ("east", "north", "west")
+    for y, limit in ((2027, 80), (2029, 83), (2034, 85)):
+        check("national_cap", y, sum(v.quota_stock[r, y] for r in regions), "<=", limit, data=data)
+    for y, before, surrendered in ((2029, 2027, 0), (2034, 2029, v.surrendered_quota["south", 2034])):
+        check(
+            "quota_balance",
+            ("south", y),
+            v.quota_stock["south", y],
+            "=",
+            v.quota_stock["south", before]
+            - sum(v.quota_transfer["south", to, y] for to in others)
+            + sum(v.quota_transfer[origin, "south", y] for origin in others)
+            + (3 if y == 2029 else 0)
+            - surrendered,
+            data=data,
+        )
+
+
+@covers(equation="quota_balance")
+def test_ratios_of_pairs_come_before_those_of_one_side_and_the_base(check, world):
+    """West sends at 1.9 wherever it goes, the east receives at 1.1 from the rest, south to north is 1.7."""
+    rules = replace(
+        world.policies["capacity_replacement"],
+        pairs={("south", "north"): 1.7, ("west", ANY): 1.9, (ANY, "east"): 1.1},
+        no_reuse=(),
+    )
+    data = replace(world, policies={**world.policies, "capacity_replacement": rules})
+    moved = v.quota_transfer
+    check(
+        "quota_balance",
+        ("south", 2034),
+        v.quota_stock["south", 2034],
+        "=",
+        v.quota_stock["south", 2029]
+        - 1.7 * moved["south", "north", 2034]
+        - 1.1 * moved["south", "east", 2034]
+        + moved["east", "south", 2034]
+        + moved["west", "south", 2034],
+        data=data,
+    )
+    check(
+        "quota_balance",
+        ("west", 2034),
+        v.quota_stock["west", 2034],
+        "=",
+        v.quota_stock["west", 2029] - 1.9 * sum(moved["west", to, 2034] for to in ("east", "north", "south")),
+        data=data,
+    )
+
+
+@covers(equation="quota_reuse_bar")
+def test_regions_that_the_bar_meets_from_when_their_newcomers_can_stand(check, world):
+    """Yew in the south from 2029; the east has no newcomer, the west no site. None of them may send."""
+    rules = replace(
+        world.policies["capacity_replacement"],
+        no_reuse=("south", "east", "west"),
+        no_inflow=(),
+        no_outflow=(),
+    )
+    data = replace(world, policies={**world.policies, "capacity_replacement": rules})
+    built = alopt.build(data)
+    assert set(built.quota_reuse_bar) == {("south", 2029), ("south", 2034)}
+    assert {origin for origin, _, _ in built.quota_transfer} == {"north"}
+    check(
+        "quota_reuse_bar",
+        ("south", 2034),
+        sum(v.capacity["yew", k, 2034] for k in ("great", "keen", "peak")),
+        "<=",
+        3 + sum(v.quota_transfer["north", "south", y] for y in YEARS),
+        data=data,
+    )
+
+
+@covers(equation="quota_reuse_bar")
+def test_the_bar_meets_a_region_of_newcomers_alone(check, world):
+    rules = replace(world.policies["capacity_replacement"], no_reuse=("south",))
+    sites = {**world.fleet.sites, "fir": replace(world.fleet.sites["fir"], kind="newcomer")}
+    check(
+        "quota_reuse_bar",
+        ("south", 2027),
+        v.capacity["fir", "lined", 2027],
+        "<=",
+        v.quota_transfer["east", "south", 2027] + v.quota_transfer["west", "south", 2027],
+        data=replace(
+            world,
+            fleet=replace(world.fleet, sites=sites),
+            policies={**world.policies, "capacity_replacement": rules},
+        ),
     )
 
 
