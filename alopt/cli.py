@@ -75,6 +75,14 @@ def _parser() -> argparse.ArgumentParser:
     _common(check)
     check.add_argument("--all", action="store_true", help="every scenario of the inputs")
 
+    curve = commands.add_parser("curve", help="the cost curve of the industry")
+    kinds = curve.add_subparsers(dest="kind", metavar="KIND", required=True)
+    cost = kinds.add_parser("cost", help="cost every standing smelter at the market prices of a month")
+    cost.add_argument("scenario", nargs="?", default="base-2024", metavar="SCENARIO", help="whose fleet")
+    cost.add_argument("--prices", metavar="FILE", help="a month such as 2025-11, or a YAML file of prices")
+    cost.add_argument("--out", metavar="DIR", help="folder of the table (default results/cost-curve-MONTH)")
+    _shared(cost)
+
     init = commands.add_parser("init", help="copy the shipped inputs to a folder to edit")
     init.add_argument("folder", metavar="DIR")
     init.add_argument("--minimal", action="store_true", help="the smallest legal set")
@@ -85,6 +93,10 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "scenarios", nargs="*", metavar="SCENARIO", help="name or YAML file (default baseline)"
     )
+    _shared(parser)
+
+
+def _shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--inputs", metavar="DIR", help="folder of the inputs (default: the shipped ones)")
     parser.add_argument("--resolution", choices=("province", "smelter"))
     parser.add_argument(
@@ -240,6 +252,12 @@ def _check(options: argparse.Namespace) -> int:
     return worst
 
 
+def _curve(options: argparse.Namespace) -> int:
+    from alopt.commands.curve import curve_cost  # noqa: PLC0415
+
+    return curve_cost(options, _settings(options.settings))
+
+
 def _init(options: argparse.Namespace) -> int:
     from alopt.init import init  # noqa: PLC0415
 
@@ -248,4 +266,9 @@ def _init(options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"run": _run, "check": _check, "init": _init}
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run,
+    "check": _check,
+    "curve": _curve,
+    "init": _init,
+}

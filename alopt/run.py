@@ -113,16 +113,16 @@ def run(
         from alopt.model.build import build  # noqa: PLC0415 - inputs are checked before Pyomo loads
 
         model = build(data)
-    manifest = _manifest(data, folder, options)
+    made_by = manifest(data, folder, options)
     try:
         solution = _solve(model, options, watch)
         if write_model is not None:
             _write_model(solution, Path(write_model))
         with watch.phase("results"):
-            results = _account(solution, manifest, verify=verify_duals)
+            results = _account(solution, made_by, verify=verify_duals)
     except (SolveError, CheckError) as error:
         if out is not None:
-            _leave_note(Path(out), {**manifest, "status": str(error)})
+            _leave_note(Path(out), {**made_by, "status": str(error)})
         raise
     results.summary["timing_s"] = {**watch.seconds, "total": time.perf_counter() - watch.start}
     results.manifest["timing_s"] = results.summary["timing_s"]
@@ -139,9 +139,9 @@ def _solve(model: Any, options: Mapping[str, Any] | None, watch: Stopwatch) -> S
     return solution
 
 
-def _account(solution: Solution, manifest: dict[str, Any], *, verify: bool) -> Results:
+def _account(solution: Solution, made_by: dict[str, Any], *, verify: bool) -> Results:
     """Make tables, checks and summary; a failed check is a CheckError."""
-    from alopt.results import build_tables, report_on  # noqa: PLC0415
+    from alopt.results.build import build_tables, report_on  # noqa: PLC0415
     from alopt.results.prices import verify_duals  # noqa: PLC0415
 
     tables = build_tables(solution, verify_duals(solution) if verify else None)
@@ -150,13 +150,13 @@ def _account(solution: Solution, manifest: dict[str, Any], *, verify: bool) -> R
     if failed:
         lines = [f"  {check['name']}: relative error {check['relative_error']:.3g}" for check in failed]
         raise CheckError("\n".join(["The run failed its own checks; no table is written:", *lines]))
-    return Results(solution.data, solution, tables, summary, {**manifest, "status": "optimal"})
+    return Results(solution.data, solution, tables, summary, {**made_by, "status": "optimal"})
 
 
-def _leave_note(out: Path, manifest: dict[str, Any]) -> None:
+def _leave_note(out: Path, made_by: dict[str, Any]) -> None:
     from alopt.results.write import write_stopped  # noqa: PLC0415
 
-    write_stopped(out, manifest)
+    write_stopped(out, made_by)
 
 
 def _write_model(solution: Solution, path: Path) -> None:
@@ -182,7 +182,7 @@ def _indices(solution: Solution, component: str, index: Any) -> tuple[str, str]:
     return ";".join(names), ";".join(str(member) for member in members)
 
 
-def _manifest(data: ModelData, folder: Path, options: Mapping[str, Any] | None) -> dict[str, Any]:
+def manifest(data: ModelData, folder: Path, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Who ran what on which inputs: `run.json`."""
     from alopt.results.write import input_hashes  # noqa: PLC0415
     from alopt.solve import NAME, OPTIONS, PACKAGE  # noqa: PLC0415

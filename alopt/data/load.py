@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from alopt.data.materials import build_materials
 from alopt.data.model_data import ModelData
 from alopt.data.overrides import apply_overrides
 from alopt.data.power import build_power
+from alopt.data.prices import MarketPrices, load_prices
 from alopt.data.scenario import Scenario, load_scenario, with_resolution
 from alopt.data.schema import TableSchema, default_inputs, read_schemas
 from alopt.data.tables import Table, check_references, pivot, read_tables
@@ -83,7 +85,35 @@ def load(
     problems += _missing_tables(schemas)
     if problems:
         raise InputError(problems)
-    return assemble(tables, scenario, file)
+    try:
+        data = assemble(tables, scenario, file)
+    except InputError as error:
+        problems += error.problems
+    try:
+        prices = market_prices(scenario.market_prices, folder, tables)
+    except InputError as error:
+        problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return replace(data, market_prices=prices)
+
+
+def market_prices(name: str | None, inputs: Path, tables: Mapping[str, Table]) -> MarketPrices | None:
+    """Prices of a month by its name or file, for the regions of these tables; None without a name.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    if name is None:
+        return None
+    vat = {row["component"]: row["rate"] for row in tables["vat_rates"]}
+    regions = {
+        "alumina_cny_per_t": {row["region"] for row in tables["refineries"]},
+        "power_cny_per_mwh": {row["region"] for row in tables["sites"]},
+    }
+    return load_prices(name, inputs, vat, regions)
 
 
 def _missing_tables(schemas: Mapping[str, TableSchema]) -> list[Problem]:
@@ -109,8 +139,6 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     parameters, vat, found = _parameters(tables)
     problems += found
     gwp, found = _gwp(tables["gwp"], scenario.gwp)
-    problems += found
-    market_prices, found = _market_prices(tables["market_prices"], scenario.market_prices, vat)
     problems += found
     problems += check_measures(tables)
     spread, found = _spread(tables["capex_spread"])
@@ -154,7 +182,6 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
         gwp=gwp,
         capex_spread=spread,
         spent_potlining=potlining,
-        market_prices=market_prices,
         policies=policies,
     )
 
@@ -194,29 +221,6 @@ def _parameters(tables: Mapping[str, Table]) -> tuple[dict[str, float], dict[str
         vat,
         [],
     )
-
-
-def _market_prices(
-    table: Table, month: str, vat: Mapping[str, float]
-) -> tuple[dict[str, float], list[Problem]]:
-    """Prices of a month without VAT; the trade's full cost needs alumina and anode."""
-    components = {
-        "alumina_cny_per_t": "alumina",
-        "anode_cny_per_t": "carbon_materials",
-        "metal_cny_per_t": "metal",
-    }
-    rows = [row for row in table if row["month"] == month]
-    if not {"alumina_cny_per_t", "anode_cny_per_t"} <= {row["item"] for row in rows}:
-        known = ", ".join(sorted({row["month"] for row in table}))
-        rule = "no prices of alumina and anode for this month in tables/market_prices.csv"
-        return {}, [
-            Problem("scenario", None, "market_prices", month, rule, f"Use one of {known}, or add them.")
-        ]
-    rates = {item: vat.get(component, 0.0) for item, component in components.items()}
-    return {
-        row["item"]: row["price"] * (without_vat(rates[row["item"]]) if row["vat"] == "included" else 1.0)
-        for row in rows
-    }, []
 
 
 def _gwp(table: Table, name: str) -> tuple[dict[str, float], list[Problem]]:
@@ -282,6 +286,6 @@ TABLES = (
     "captive_costs", "power_sources", "power_prices", "power_volumes", "grid_factors", "grid_paths",
     "refineries", "refinery_values", "co_located", "ports", "bauxite", "bauxite_values", "ore_yields",
     "freight", "markets", "demand", "recycled", "demand_steps", "import_steps", "export_steps",
-    "spent_potlining", "parameters", "market_prices", "vat_rates", "gwp", "quota", "quota_issues",
+    "spent_potlining", "parameters", "vat_rates", "gwp", "quota", "quota_issues",
     "metal_balance",
 )  # fmt: skip

@@ -12,6 +12,7 @@ from alopt.data.fleet import Fleet
 from alopt.data.markets import Markets
 from alopt.data.materials import Materials
 from alopt.data.power import Power
+from alopt.data.prices import MarketPrices
 from alopt.data.scenario import Scenario
 from alopt.data.tables import Table
 
@@ -42,10 +43,10 @@ class ModelData:
         How retrofit rents spread over plants, cheapest first; empty where they do not.
     spent_potlining : mapping of str to (net cost in CNY per t, share limit)
         Routes for spent potlining; empty where the inputs have none.
-    market_prices : mapping of str to float
-        Prices of the scenario's month without VAT: alumina_cny_per_t, anode_cny_per_t, and others.
     policies : mapping of str to settings
         Checked settings of each instrument of the scenario.
+    market_prices : MarketPrices or None
+        Prices of the scenario's month; None where it names none.
     """
 
     scenario: Scenario
@@ -62,8 +63,8 @@ class ModelData:
     gwp: Mapping[str, float]
     capex_spread: tuple[tuple[str, float, float], ...]
     spent_potlining: Mapping[str, tuple[float, float]]
-    market_prices: Mapping[str, float]
     policies: Mapping[str, Any]
+    market_prices: MarketPrices | None = None
 
     def pfc_co2e(self, cell: str) -> float:
         """T CO2e of perfluorocarbons per tonne of metal from a cell."""

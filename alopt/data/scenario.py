@@ -49,8 +49,10 @@ class Scenario:
         Year in which the starting fleet stands, before the first model year.
     resolution : str
         ``province`` pools a region's smelters into one site; ``smelter`` keeps each.
-    slices, gwp, fleet, demand, grid_path, market_prices : str
+    slices, gwp, fleet, demand, grid_path : str
         Names of the sets in the tables.
+    market_prices : str or None
+        Month whose prices make the trade's full cost; None where it is not asked for.
     foresight : str
         Only ``perfect``.
     discount_rate : float
@@ -82,7 +84,7 @@ class Scenario:
     grid_path: str
     policies: Mapping[str, Mapping[str, Any]]
     overrides: tuple[Override, ...]
-    market_prices: str
+    market_prices: str | None = None
 
     def settings(self) -> dict[str, Any]:
         """Return the scenario as plain lists and dictionaries."""
@@ -97,6 +99,9 @@ class Scenario:
 
 
 KEYS = tuple(f.name for f in fields(Scenario))
+
+#: Keys that a scenario may leave out.
+_OPTIONAL = {"market_prices"}
 
 
 class _Loader(yaml.SafeLoader):
@@ -268,6 +273,8 @@ def _check(content: dict[str, Any], file: str) -> list[Problem]:
     problems = [_unknown_key(str(key), file) for key in content if key not in KEYS]
     for key in KEYS:
         if key not in content:
+            if key in _OPTIONAL:
+                continue
             mend = "Give it, or extend a scenario that has it."
             problems.append(Problem(file, None, key, None, "the key is missing", mend))
         elif (fault := _key_fault(key, content[key])) is not None:
@@ -320,7 +327,7 @@ def _key_fault(key: str, value: Any) -> tuple[str, str] | None:  # noqa: ANN401,
     ):
         return "must give each policy its fields", "Write `policies: {NAME: {field: value}}`."
     text = {"name", "description", "question", "slices", "currency", "gwp", "fleet", "demand"}
-    if key in text | {"grid_path", "market_prices"} and not (isinstance(value, str) and value):
+    if key in text | {"grid_path", *_OPTIONAL} and not (isinstance(value, str) and value):
         return "must be a text", "Put it in quotes if it looks like a number."
     return None
 
@@ -356,7 +363,7 @@ def _build(content: dict[str, Any]) -> Scenario:
         for op in ("set", "multiply", "add")
         if op in e
     )
-    plain = {key: content[key] for key in KEYS}
+    plain = {key: content[key] for key in KEYS if key in content}
     plain |= {"sources": tuple(content["sources"]), "years": tuple(content["years"]), "overrides": overrides}
     plain["discount_rate"] = float(content["discount_rate"])
     return Scenario(**plain)

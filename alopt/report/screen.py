@@ -46,9 +46,7 @@ def screen(results: Results, out: Path | None = None) -> str:
     -------
     str
     """
-    width = max(100, min(shutil.get_terminal_size((120, 40)).columns, 140))
-    page = io.StringIO()
-    console = Console(file=page, width=width, force_terminal=None, highlight=False)
+    text, console = page()
     summary = results.summary
     console.print(f"[bold]{summary['scenario']}[/bold]: {summary['question']}")
     money = f"{results.data.scenario.price_year} {results.data.scenario.currency}"
@@ -63,10 +61,18 @@ def screen(results: Results, out: Path | None = None) -> str:
     console.print(_timing(summary))
     if out is not None:
         console.print(f"Tables: {out}")
-    return page.getvalue().rstrip()
+    return text.getvalue().rstrip()
 
 
-def _grid(title: str, first: str, columns: list[str]) -> Table:
+def page() -> tuple[io.StringIO, Console]:
+    """Return a text and a console that writes to it, as wide as the terminal within reason."""
+    width = max(100, min(shutil.get_terminal_size((120, 40)).columns, 140))
+    text = io.StringIO()
+    return text, Console(file=text, width=width, force_terminal=None, highlight=False)
+
+
+def grid(title: str, first: str, columns: list[str]) -> Table:
+    """Return an empty table of the house: one column of names, the others of numbers."""
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False, padding=(0, 1))
     table.add_column(first, no_wrap=True)
     for column in columns:
@@ -76,7 +82,7 @@ def _grid(title: str, first: str, columns: list[str]) -> Table:
 
 def _years(summary: dict[str, Any]) -> Table:
     years = summary["years"]
-    table = _grid("", "", list(years))
+    table = grid("", "", list(years))
     for label, key, form in _ROWS:
         scale = 1e-3 if key == "employment_persons" else 1.0
         cells = [_shown(numbers[key], form, scale) for numbers in years.values()]
@@ -103,7 +109,7 @@ def _regions(results: Results) -> Table:
     names = {row["region"]: row["name"] for row in results.data.tables["regions"]}
     ranked = sorted({r for r, _ in totals} | set(start), key=lambda r: (-start.get(r, 0.0), r))
     base = str(results.data.calendar.base_year)
-    table = _grid("Where capacity stands, Mt/a", "region", [base, *(str(y) for y in years)])
+    table = grid("Where capacity stands, Mt/a", "region", [base, *(str(y) for y in years)])
     for region in ranked[:_SHOWN_REGIONS]:
         cells = [start.get(region, 0.0), *(totals.get((region, y), 0.0) for y in years)]
         table.add_row(names[region], *(f"{cell:.2f}" for cell in cells))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from alopt.data.model_data import ModelData
+from alopt.data.prices import Price
 from alopt.data.units import CAPTIVE, SHARED_CAPTIVE
 from alopt.model.emissions import BOUNDARIES, NESTED
 from alopt.results.flows import market_prices
@@ -150,9 +152,10 @@ def full_cost(solution: Solution, tables: Tables, y: int, made: float) -> float 
     Depreciation, interest and taxes and what policies take are in; alumina follows the month's
     price, not the model's, so a shock to ore or refining does not show here.
     """
-    if not made:
-        return None
     data = solution.data
+    prices = data.market_prices
+    if not made or prices is None:
+        return None
     p, vat, costs = data.parameters, data.vat, tables["costs"]
     share: dict[str, float] = {}
     for (t, component), cost in costs.totals("cost_m_cny", "year", "component").items():
@@ -164,8 +167,8 @@ def full_cost(solution: Solution, tables: Tables, y: int, made: float) -> float 
         if row["year"] == y
     )
     return float(
-        data.market_prices["alumina_cny_per_t"] * p["alumina_t_per_t"] * (1 + vat["alumina"])
-        + data.market_prices["anode_cny_per_t"] * anode / made * (1 + vat["carbon_materials"])
+        _mean_alumina(data, prices.alumina) * p["alumina_t_per_t"] * (1 + vat["alumina"])
+        + prices.anode * anode / made * (1 + vat["carbon_materials"])
         + share.get("electricity", 0.0) * (1 + vat["power"])
         + share.get("fluoride", 0.0) * (1 + vat["fluoride"])
         + sum(share.get(name, 0.0) for name in _OWN_COSTS)
@@ -173,6 +176,17 @@ def full_cost(solution: Solution, tables: Tables, y: int, made: float) -> float 
         + p["depreciation_cny_per_t"]
         + p["interest_and_taxes_cny_per_t"]
     )
+
+
+def _mean_alumina(data: ModelData, price: Price) -> float:
+    """National price of alumina; prices by region are weighted by what can be refined there."""
+    if isinstance(price, float):
+        return price
+    weight: dict[str, float] = dict.fromkeys(price, 0.0)
+    for refinery in data.materials.refineries.values():
+        if refinery.region in price:
+            weight[refinery.region] += refinery.capacity
+    return sum(price[r] * weight[r] for r in price) / sum(weight.values())
 
 
 def metal_price(solution: Solution, y: int) -> float:

@@ -90,7 +90,7 @@ def time_phases(inputs: str | None, scenario: str, resolution: str, figures: dic
     timed(figures, "imports", imports)
     from alopt.data import load
     from alopt.model import build
-    from alopt.results import build_tables, report_on
+    from alopt.results.build import build_tables, report_on
     from alopt.solve import solve
 
     data = timed(figures, "read", lambda: load(inputs, scenario, resolution=resolution))

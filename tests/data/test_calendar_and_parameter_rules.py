@@ -179,14 +179,6 @@ def test_a_parameter_that_must_be_above_zero(inputs: EditableInputs, parameter: 
     ]  # fmt: skip
 
 
-def test_a_month_without_market_prices(inputs: EditableInputs):
-    inputs.scenario(market_prices="2030-01")
-    rule = "no prices of alumina and anode for this month in tables/market_prices.csv"
-    assert inputs.problems() == [
-        Problem("scenario", None, "market_prices", "2030-01", rule, "Use one of example, or add them.")
-    ]
-
-
 def test_a_metal_balance_that_does_not_close(inputs: EditableInputs):
     inputs.add("metal_balance", fleet="today", item="output", side="supply", mt="1.02")
     inputs.add("metal_balance", fleet="today", item="demand", side="use", mt="1.00")

@@ -16,7 +16,7 @@ import pytest
 
 from alopt.data import load
 from alopt.model import build
-from alopt.results import build_tables, report_on
+from alopt.results.build import build_tables, report_on
 from alopt.solve import Solution, solve
 
 from . import by_hand, small_case, small_inputs

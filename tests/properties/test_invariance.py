@@ -33,11 +33,6 @@ COMPONENT = {
     "import_steps": "metal",
     "export_steps": "metal",
 }
-BY_ITEM = {
-    "alumina_cny_per_t": "alumina",
-    "anode_cny_per_t": "carbon_materials",
-    "metal_cny_per_t": "metal",
-}
 BY_QUANTITY = {
     "coal_price_cny_per_t": "coal",
     "operation_cny_per_kwh": "power",
@@ -54,8 +49,6 @@ def other_rates(tables: Tables) -> None:
 
 
 def component(name: str, row: Row) -> str:
-    if name == "market_prices":
-        return BY_ITEM[row["item"]]
     return COMPONENT.get(name) or BY_QUANTITY[row.get("quantity") or row["parameter"]]
 
 

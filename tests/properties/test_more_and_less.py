@@ -11,7 +11,7 @@ import pytest
 
 from alopt.data.tables import Table
 from alopt.model import build
-from alopt.results import build_tables
+from alopt.results.build import build_tables
 from alopt.results.flows import site_production
 from alopt.solve import Solution, solve
 

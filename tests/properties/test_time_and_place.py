@@ -8,7 +8,7 @@ import pytest
 
 import alopt.data.power
 from alopt.data.tables import Table
-from alopt.results import build_tables, report_on
+from alopt.results.build import build_tables, report_on
 from alopt.solve import Solution
 
 

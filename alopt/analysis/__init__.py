@@ -1,0 +1,1 @@
+"""Analyses beside the plan: cost curves, audits, investment."""

@@ -1,0 +1,123 @@
+"""Figures from result tables alone; nothing here computes a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alopt.report import style
+
+if TYPE_CHECKING:
+    from alopt.results.table import ResultTable
+
+#: Parts of the cost curve from the ground up: label, columns, colour.
+_COST_PARTS = (
+    ("power", ("power",), style.BLUE),
+    ("alumina with freight", ("alumina", "alumina_freight"), style.SKY),
+    ("anode", ("anode",), style.VERMILION),
+    ("other cash cost", ("fluoride", "labour", "maintenance", "overhead"), style.ORANGE),
+    ("depreciation, interest, taxes", ("depreciation", "interest_and_taxes"), style.GREY),
+)
+
+#: Smelters at least this large are named, Mt/a.
+_NAMED = 0.8
+
+
+def cost_curve(table: ResultTable, summary: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Draw the industry cost curve: one bar per smelter, as wide as its output.
+
+    Parameters
+    ----------
+    table : ResultTable
+        `cost_curve`.
+    summary : dict
+        Of the same curve: month, metal price, mean, published figures.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    alt = style.altair()
+    rows = list(table.records())
+    parts = [
+        {
+            "smelter": row["name"], "province": row["province"], "from": row["from_mt"], "to": row["to_mt"],
+            "part": label, "order": order, "cost": sum(row[f"{name}_cny_per_t"] for name in columns),
+            "full cost": row["full_cost_cny_per_t"],
+        }
+        for row in rows
+        for order, (label, columns, _) in enumerate(_COST_PARTS)
+    ]  # fmt: skip
+    top = max(row["full_cost_cny_per_t"] for row in rows)
+    metal = summary["metal_price_cny_per_t"]
+    high = 1.06 * max(top, metal or 0.0)
+    width = rows[-1]["to_mt"]
+    x = alt.X("from:Q", title="output at the fleet's availability, Mt, cheapest smelter first").scale(
+        domain=[0, width], nice=False
+    )
+    y = alt.Y("low:Q", title="full cost with VAT, CNY/t").scale(domain=[0, high], nice=False)
+    stacked = alt.Chart(alt.Data(values=parts)).transform_stack(
+        stack="cost", groupby=["smelter"], sort=[alt.SortField("order")], as_=["low", "high"]
+    )
+    bars = stacked.mark_rect(stroke="white", strokeWidth=0.3).encode(
+        x=x, x2="to:Q", y=y, y2="high:Q",
+        color=alt.Color("part:N", legend=None)
+        .scale(domain=[p[0] for p in _COST_PARTS], range=[p[2] for p in _COST_PARTS]),
+        tooltip=["smelter:N", "province:N", "part:N", alt.Tooltip("cost:Q", format=",.0f"),
+                 alt.Tooltip("full cost:Q", format=",.0f")],
+    )  # fmt: skip
+    beside = (
+        stacked.transform_filter(alt.datum.to == width)
+        .transform_calculate(middle="(datum.low + datum.high) / 2")
+        .mark_text(align="left", dx=6)
+        .encode(x="to:Q", y="middle:Q", text="part:N")
+    )
+    names = [
+        {
+            "at": (row["from_mt"] + row["to_mt"]) / 2,
+            "cost": row["full_cost_cny_per_t"],
+            "name": row["name"].partition(",")[0].partition(" (")[0],
+        }
+        for row in rows
+        if row["capacity_mt_per_a"] >= _NAMED
+    ]
+    labels = (
+        alt.Chart(alt.Data(values=names))
+        .mark_text(angle=270, align="left", baseline="middle", dx=5, fontSize=10)
+        .encode(x="at:Q", y="cost:Q", text="name:N")
+    )
+    layers = [bars, beside, labels, *_level(alt, metal, f"metal price {metal:,.0f}" if metal else "", width)]
+    chart = alt.layer(*layers).properties(width=style.COLUMN, height=380)
+    return style.dressed(chart, _title(summary), _subtitle(summary))
+
+
+def _title(summary: dict[str, Any]) -> str:
+    return f"Cost curve of the standing fleet at the prices of {summary['month']}"
+
+
+def _subtitle(summary: dict[str, Any]) -> str:
+    mean, low, high = (
+        summary["mean_full_cost_cny_per_t"],
+        summary["lowest"]["full_cost_cny_per_t"],
+        summary["highest"]["full_cost_cny_per_t"],
+    )
+    text = f"mean {mean:,.0f}, lowest {low:,.0f}, highest {high:,.0f} CNY/t"
+    found = summary.get("published")
+    if not found:
+        return text
+    shown = (found.get(f"{key}_cny_per_t") for key in ("mean", "lowest", "highest"))
+    words = (f"{value:,.0f}" if value is not None else "–" for value in shown)
+    return text + "\npublished: {}, {}, {}".format(*words)
+
+
+def _level(alt: Any, value: float | None, label: str, right: float) -> list[Any]:  # noqa: ANN401
+    """Draw a horizontal line with its label at the right end."""
+    if value is None:
+        return []
+    data = alt.Data(values=[{"level": value, "label": label, "right": right}])
+    line = alt.Chart(data).mark_rule(color=style.INK, strokeWidth=1.5, strokeDash=[5, 3]).encode(y="level:Q")
+    text = (
+        alt.Chart(data)
+        .mark_text(align="right", baseline="bottom", dy=-3, fontSize=12)
+        .encode(x="right:Q", y="level:Q", text="label:N")
+    )
+    return [line, text]

@@ -1,0 +1,64 @@
+"""One look for every figure: type, grid, colours that also differ in grey, saving."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alopt.errors import UsageError
+
+if TYPE_CHECKING:
+    import altair as alt
+
+#: Colours of Okabe and Ito, ordered so that neighbours differ in lightness as well.
+INK = "#1a1a1a"
+QUIET = "#5f5f5f"
+BLUE, ORANGE, GREEN, YELLOW = "#0072b2", "#e69f00", "#009e73", "#f0e442"
+SKY, VERMILION, PURPLE, GREY = "#56b4e9", "#d55e00", "#cc79a7", "#bdbdbd"
+
+FONT = "DejaVu Sans, Arial, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
+
+#: Width of one text column, px.
+COLUMN = 640
+
+_INSTALL = "Figures need altair and vl-convert-python: pip install 'alopt[report]'."
+
+
+def altair() -> Any:  # noqa: ANN401
+    """Import the plotting library, or say how to install it."""
+    try:
+        import altair  # noqa: PLC0415
+        import vl_convert  # noqa: F401, PLC0415
+    except ImportError:
+        raise UsageError(_INSTALL) from None
+    altair.data_transformers.disable_max_rows()
+    return altair
+
+
+def dressed(chart: alt.TopLevelMixin, title: str, subtitle: str = "") -> Any:  # noqa: ANN401
+    """Give a chart its title and the look of the house."""
+    lines = [line for line in subtitle.split("\n") if line]
+    return (
+        chart.properties(title={"text": title, "subtitle": lines, "anchor": "start"})
+        .configure(font=FONT, background="white", padding=12)
+        .configure_view(stroke=None)
+        .configure_title(
+            fontSize=15, fontWeight="bold", color=INK, subtitleFontSize=12, subtitleColor=QUIET, offset=10
+        )
+        .configure_axis(
+            labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelColor=INK, titleColor=INK,
+            domainColor=QUIET, tickColor=QUIET, gridColor="#e6e6e6",
+        )
+        .configure_legend(labelFontSize=12, titleFontSize=12)
+        .configure_text(fontSize=12, color=INK)
+    )  # fmt: skip
+
+
+def save(chart: alt.TopLevelMixin, folder: Path, name: str) -> list[Path]:
+    """Write a figure as SVG, PNG (twice the size) and a page that works without a network."""
+    altair()
+    paths = [folder / f"{name}.{ending}" for ending in ("svg", "png", "html")]
+    chart.save(str(paths[0]))
+    chart.save(str(paths[1]), scale_factor=2)
+    chart.save(str(paths[2]), inline=True)
+    return paths
