@@ -155,7 +155,7 @@ CAPACITY_FIGURES = (
         scenario="base-2024",
         computed=lambda results: class_share(results, 600),
         note=(
-            "Splits of sites over classes are assumed, with the figure known. 10.7 % with the whole of "
+            "Splits of sites over classes are assumed, with the figure known. 10.8 % with the whole of "
             "a line that was energised on 26 December 2024 and counts as 2025 here."
         ),
     ),

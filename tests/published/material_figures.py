@@ -143,11 +143,11 @@ MATERIAL_FIGURES = (
         hit=False,
         deviation=-0.17,
         cause=(
-            "The domestic 75 Mt were set from this figure and its share, and are all used; the 28 Mt are missing "
-            "in use. 3 would refine the 1.2 Mt of alumina that growth makes more than the smelters need (above), "
-            "8 more come in if imported ore yields at the poor end (2.8 and 2.6 t/t). The other 17 are not in any "
-            "alumina of 2024: stocks, moisture, or other products. Published ore, 234 Mt, is 2.7 t per t of the "
-            "85.9 Mt of alumina, where the ores' yields allow 2.2 to 2.65."
+            "The domestic 75 Mt were set from this figure and its share, and are all used; the 28 Mt are "
+            "missing in use. 3 would refine the 1.2 Mt of alumina that growth makes more than the smelters "
+            "need (above), 8 more come in if imported ore yields at the poor end (2.8 and 2.6 t/t). The "
+            "other 17 are not in any alumina of 2024: stocks, moisture, or other products. Published ore, "
+            "234 Mt, is 2.7 t per t of the 85.9 Mt of alumina, where the ores' yields allow 2.2 to 2.65."
         ),
     ),
     Figure(

@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from math import isclose
 from pathlib import Path
 
 from .cell_figures import GAO, GAO_BARS
@@ -76,6 +77,11 @@ from the top of a clone. Full citations stand at the end.
 
 {counts}
 
+Two of the model's misses, the output of two designs under *Cells*, are slips of their source. The ladder
+holds every rung against one model: its misses say how far apart the sources' factors and boundaries are.
+
+{themes}
+
 A tolerance follows one of four rules, fixed before the model was asked, the same for every figure:
 
 - *printed digit*: a figure that must follow from others by arithmetic may differ by half of its last digit;
@@ -84,9 +90,9 @@ A tolerance follows one of four rules, fixed before the model was asked, the sam
 - *two points*: a share may differ by 2 percentage points, or a tenth of itself where that is less.
 
 *Calibrated* means that inputs were set with the figure in view; only the other rows test the model. A value
-marked "by arithmetic" comes from the source's own figures, and tests the source. The model's values are of the
-scenario `base-2024`, the fleet of end-2024 dispatched for 2024; a row of another scenario says so, and stands
-for its first model year.
+marked "by arithmetic" comes from the source's own figures, and tests the source. The model's values are of
+the scenario `base-2024`, the fleet of end-2024 dispatched for 2024; a row of another scenario says so, and is
+of its first model year.
 """
 
 COLUMNS = ("figure", "published", "source", "model", "tolerance", "verdict", "calibrated", "cause or note")
@@ -104,15 +110,28 @@ def quantity(value: float, unit: str) -> str:
     return number(value, unit) + SHARES.get(unit, f" {unit}")
 
 
-def deviation(value: float, published: float) -> str:
-    """Computed over published, less one, in per cent: one digit after the point where it is small."""
-    per_cent = 100 * (value / published - 1)
-    return f"{per_cent:+.{1 if abs(per_cent) < 10 else 0}f} %".replace("-", "−")
+def published(figure: Figure) -> str:
+    """The published number, or the range of which it is the middle."""
+    low, high = figure.tolerance.low, figure.tolerance.high
+    if (
+        figure.tolerance.rule == "printed range"
+        and low < high
+        and isclose(figure.published, (low + high) / 2)
+    ):
+        return f"{number(low, figure.unit)} to {quantity(high, figure.unit)}"
+    return quantity(figure.published, figure.unit)
+
+
+def deviation(value: float, printed: float) -> str:
+    """Computed over published, less one, in whole per cent, or tenths of one below one."""
+    per_cent = 100 * (value / printed - 1)
+    return f"{per_cent:+.{1 if abs(per_cent) < 1 else 0}f} %".replace("-", "−")
 
 
 def bounds(tolerance: Tolerance, unit: str) -> str:
     """A tolerance and its rule; a digit more, as a bound has one more than its figure."""
-    scale, digits = (100.0, 2) if unit in SHARES else (1.0, DECIMALS[unit] + 1)
+    scale = 100.0 if unit in SHARES else 1.0
+    digits = DECIMALS[unit] + (2 if tolerance.rule == "printed digit" else 1)
     low, high = (
         f"{scale * bound:,.{digits}f}".rstrip("0").rstrip(".") for bound in (tolerance.low, tolerance.high)
     )
@@ -148,7 +167,7 @@ def row(figure: Figure) -> str:
         verdict = "hit" if agrees else f"**miss**, {deviation(value, figure.published)}"
     cells = (
         figure.name,
-        quantity(figure.published, figure.unit),
+        published(figure),
         short(figure.citation),
         model,
         "–" if verdict == "information" else bounds(figure.tolerance, figure.unit),
@@ -177,10 +196,21 @@ def counts(figures: Iterable[Figure]) -> str:
     return "\n".join(lines)
 
 
+def themes(figures: Iterable[Figure]) -> str:
+    """Hits and misses by theme."""
+    tally = Counter((figure.theme, figure.hit) for figure in figures)
+    lines = ["| theme | hits | misses | no verdict |", "|---|---|---|---|"]
+    lines += [
+        f"| {theme} | {tally[theme, True]} | {tally[theme, False]} | {tally[theme, None]} |"
+        for theme in dict.fromkeys(theme for theme, _ in tally)
+    ]
+    return "\n".join(lines)
+
+
 def page(figures: Iterable[Figure] = FIGURES) -> str:
     """The whole page, one table per theme."""
     figures = list(figures)
-    parts = [HEAD.format(counts=counts(figures))]
+    parts = [HEAD.format(counts=counts(figures), themes=themes(figures))]
     for theme in dict.fromkeys(figure.theme for figure in figures):
         lines = [f"## {theme}", "", "| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
         lines += [row(figure) for figure in figures if figure.theme == theme]
