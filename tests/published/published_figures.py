@@ -25,6 +25,7 @@ the rest of their own row. A figure that no run can be asked stands here too, wi
 from __future__ import annotations
 
 from .cell_figures import CELL_FIGURES
+from .curve_figures import CURVE_FIGURES
 from .emission_figures import EMISSION_FIGURES, LADDER_FIGURES
 from .figure import Figure
 from .industry_figures import CAPACITY_FIGURES, GROWTH_FIGURES, POWER_FIGURES
@@ -38,6 +39,7 @@ FIGURES: tuple[Figure, ...] = (
     *LADDER_FIGURES,
     *MATERIAL_FIGURES,
     *MONEY_FIGURES,
+    *CURVE_FIGURES,
     *GROWTH_FIGURES,
     *CELL_FIGURES,
 )
