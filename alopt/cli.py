@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alopt.errors import AloptError, Problem, ScenarioError, UsageError
+from alopt.errors import AloptError, InputError, Problem, ScenarioError, UsageError
 
 if TYPE_CHECKING:
     from alopt.run import Results
@@ -82,11 +82,22 @@ def _parser() -> argparse.ArgumentParser:
     cost.add_argument("--prices", metavar="FILE", help="a month such as 2025-11, or a YAML file of prices")
     cost.add_argument("--out", metavar="DIR", help="folder of the table (default results/cost-curve-MONTH)")
     _shared(cost)
+    _audit_parser(commands)
 
     init = commands.add_parser("init", help="copy the shipped inputs to a folder to edit")
     init.add_argument("folder", metavar="DIR")
     init.add_argument("--minimal", action="store_true", help="the smallest legal set")
     return parser
+
+
+def _audit_parser(commands: Any) -> None:  # noqa: ANN401
+    audit = commands.add_parser("audit", help="trace every value to its source, and name the weak ones")
+    audit.add_argument("--sources", action="store_true", help="values, sources, totals, licences (default)")
+    audit.add_argument("--table", metavar="NAME", help="list every value of one table with its source")
+    audit.add_argument("--inputs", metavar="DIR", help="folder of the inputs (default: the shipped ones)")
+    audit.add_argument("--out", metavar="DIR", help="also write the tables of the audit as CSV")
+    audit.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    audit.add_argument("--json", action="store_true", help="print the audit as JSON and nothing else")
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -258,6 +269,26 @@ def _curve(options: argparse.Namespace) -> int:
     return curve_cost(options, _settings(options.settings))
 
 
+def _audit(options: argparse.Namespace) -> int:
+    from alopt.analysis.audit import as_json, audit_sources, write_audit  # noqa: PLC0415
+
+    audit = audit_sources(options.inputs)
+    names = [row["table"] for row in audit.counts.records()]
+    if options.table is not None and options.table not in names:
+        raise UsageError(f"There is no table {options.table}; there are {', '.join(sorted(names))}.")
+    if options.json:
+        print(as_json(audit, options.table))
+    elif not options.quiet:
+        from alopt.report.audit import sources_screen, values_screen  # noqa: PLC0415
+
+        print(values_screen(audit, options.table) if options.table else sources_screen(audit))
+    if audit.problems:
+        raise InputError(list(audit.problems))
+    if options.out:
+        write_audit(audit, options.out, options.inputs)
+    return 0
+
+
 def _init(options: argparse.Namespace) -> int:
     from alopt.init import init  # noqa: PLC0415
 
@@ -270,5 +301,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "check": _check,
     "curve": _curve,
+    "audit": _audit,
     "init": _init,
 }

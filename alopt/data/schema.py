@@ -33,7 +33,8 @@ class TableSchema:
     """One table: its columns and keys.
 
     ``quantities`` maps the names that a long table's ``quantity`` or ``parameter`` column may
-    hold to their units; it is empty for other tables.
+    hold to their units; it is empty for other tables. ``meanings`` says
+    in words what each of them is, and ``description`` what the table is for.
     """
 
     name: str
@@ -44,6 +45,8 @@ class TableSchema:
     foreign_keys: tuple[tuple[str, str, str], ...]
     optional: bool
     quantities: dict[str, str]
+    meanings: dict[str, str]
+    description: str
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -113,6 +116,8 @@ def _table_schema(resource: dict[str, Any]) -> TableSchema:
         ),
         optional=bool(resource.get("alopt:optional", False)),
         quantities=dict(resource.get("alopt:quantities", {})),
+        description=str(resource.get("description", "")),
+        meanings=dict(resource.get("alopt:meanings", {})),
     )
 
 

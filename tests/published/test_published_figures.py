@@ -147,6 +147,7 @@ def test_every_theme_stands_in_the_table():
         "Alumina and bauxite",
         "Labour",
         "Cost",
+        "Cost curve",
         "Quota",
         "Growth",
         "Cells",
