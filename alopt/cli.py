@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alopt.errors import AloptError, InputError, Problem, ScenarioError, UsageError
+from alopt.errors import AloptError, Problem, ScenarioError, UsageError
 
 if TYPE_CHECKING:
     from alopt.run import Results
@@ -93,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
 def _audit_parser(commands: Any) -> None:  # noqa: ANN401
     audit = commands.add_parser("audit", help="trace every value to its source, and name the weak ones")
     audit.add_argument("--sources", action="store_true", help="values, sources, totals, licences (default)")
+    audit.add_argument(
+        "--fleets", nargs=2, metavar=("FROM", "TO"), help="how one fleet became another, as 2016 2024"
+    )
     audit.add_argument("--table", metavar="NAME", help="list every value of one table with its source")
     audit.add_argument("--inputs", metavar="DIR", help="folder of the inputs (default: the shipped ones)")
     audit.add_argument("--out", metavar="DIR", help="also write the tables of the audit as CSV")
@@ -270,23 +273,9 @@ def _curve(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from alopt.analysis.audit import as_json, audit_sources, write_audit  # noqa: PLC0415
+    from alopt.commands.audit import audit  # noqa: PLC0415
 
-    audit = audit_sources(options.inputs)
-    names = [row["table"] for row in audit.counts.records()]
-    if options.table is not None and options.table not in names:
-        raise UsageError(f"There is no table {options.table}; there are {', '.join(sorted(names))}.")
-    if options.json:
-        print(as_json(audit, options.table))
-    elif not options.quiet:
-        from alopt.report.audit import sources_screen, values_screen  # noqa: PLC0415
-
-        print(values_screen(audit, options.table) if options.table else sources_screen(audit))
-    if audit.problems:
-        raise InputError(list(audit.problems))
-    if options.out:
-        write_audit(audit, options.out, options.inputs)
-    return 0
+    return audit(options)
 
 
 def _init(options: argparse.Namespace) -> int:

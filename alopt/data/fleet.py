@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from alopt.data.calendar import Calendar
 from alopt.data.cells import Arc, Cell
 from alopt.data.scenario import Scenario
-from alopt.data.tables import Table
+from alopt.data.tables import Row, Table
 from alopt.errors import Problem
 
 Tables = Mapping[str, Table]
@@ -98,14 +98,16 @@ def build_fleet(
     problems += _check_kinds(tables, scenario.fleet)
     if problems:
         return None, problems
-    used = {row["site"] for row in rows} | {row["to_site"] for row in tables["moves"]}
+    used = {row["site"] for row in rows} | {row["to_site"] for _, row in moves_of(tables, scenario.fleet)}
     sites, site_of = _pool_sites(tables, scenario.resolution, used)
     start: dict[tuple[str, str], float] = defaultdict(float)
     for row in rows:
         net = row["capacity_mt_per_a"] - row["double_counted_mt_per_a"]
         if net > 0:
             start[site_of[row["site"]], row["cell"]] += net
-    arriving, departing, quota_moves, found = _decided_moves(tables, calendar, sites, site_of, start)
+    arriving, departing, quota_moves, found = _decided_moves(
+        tables, scenario.fleet, calendar, sites, site_of, start
+    )
     problems += found
     site_cells = _reachable(sites, start, arriving, cells, arcs, calendar)
     new_build = tuple(
@@ -234,8 +236,16 @@ def _pool_sites(tables: Tables, resolution: str, used: set[str]) -> tuple[dict[s
     return dict(sorted(sites.items())), site_of
 
 
+def moves_of(tables: Tables, fleet: str) -> list[tuple[int, Row]]:
+    """Return the decided moves of a fleet with their places in the table; a row without a fleet is of all."""
+    return [
+        (index, row) for index, row in enumerate(tables["moves"].rows) if row.get("fleet") in {None, fleet}
+    ]
+
+
 def _decided_moves(
     tables: Tables,
+    fleet: str,
     calendar: Calendar,
     sites: Mapping[str, Site],
     site_of: Mapping[str, str],
@@ -251,7 +261,7 @@ def _decided_moves(
     quota: dict[tuple[str, int], float] = defaultdict(float)
     problems = []
     left = dict(start)
-    for index, row in enumerate(tables["moves"].rows):
+    for index, row in moves_of(tables, fleet):
         year = next((y for y in calendar.years if y >= row["year"]), None)
         if row["year"] <= calendar.base_year or year is None:
             continue
@@ -324,7 +334,7 @@ def _closures(
         for year in (y for y in calendar.years if y >= row["year"]):
             left = sum(
                 move["capacity_mt_per_a"]
-                for move in tables["moves"]
+                for _, move in moves_of(tables, fleet)
                 if (move["from_site"], move["from_cell"]) == plant
                 and calendar.base_year < move["year"] <= year
             )

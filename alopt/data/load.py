@@ -85,12 +85,14 @@ def load(
     problems += _missing_tables(schemas)
     if problems:
         raise InputError(problems)
+    vat = {row["component"]: row["rate"] for row in tables["vat_rates"]}
     try:
         data = assemble(tables, scenario, file)
+        vat = dict(data.vat)
     except InputError as error:
         problems += error.problems
     try:
-        prices = market_prices(scenario.market_prices, folder, tables)
+        prices = market_prices(scenario.market_prices, folder, tables, vat)
     except InputError as error:
         problems += error.problems
     if problems:
@@ -98,7 +100,9 @@ def load(
     return replace(data, market_prices=prices)
 
 
-def market_prices(name: str | None, inputs: Path, tables: Mapping[str, Table]) -> MarketPrices | None:
+def market_prices(
+    name: str | None, inputs: Path, tables: Mapping[str, Table], vat: Mapping[str, float]
+) -> MarketPrices | None:
     """Prices of a month by its name or file, for the regions of these tables; None without a name.
 
     Raises
@@ -108,7 +112,6 @@ def market_prices(name: str | None, inputs: Path, tables: Mapping[str, Table]) -
     """
     if name is None:
         return None
-    vat = {row["component"]: row["rate"] for row in tables["vat_rates"]}
     regions = {
         "alumina_cny_per_t": {row["region"] for row in tables["refineries"]},
         "power_cny_per_mwh": {row["region"] for row in tables["sites"]},

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from alopt.data.calendar import WHOLE_YEAR
+from alopt.data.fleet import moves_of
 from alopt.data.units import CAPTIVE, SHARED_CAPTIVE
 from alopt.policies.capacity_cap import quota_regions
 from alopt.results.table import ResultTable, make
@@ -104,7 +105,7 @@ def _decided(solution: Solution) -> dict[tuple[str, str, int], float]:
     data = solution.data
     moves: dict[tuple[str, str, int], float] = defaultdict(float)
     region = {row["site"]: row["region"] for row in data.tables["sites"]}
-    for row in data.tables["moves"]:
+    for _, row in moves_of(data.tables, data.scenario.fleet):
         year = next((y for y in data.calendar.years if y >= row["year"]), None)
         origin, target = region[row["from_site"]], region[row["to_site"]]
         if year is not None and row["year"] > data.calendar.base_year and origin != target:

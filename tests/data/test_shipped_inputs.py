@@ -19,7 +19,7 @@ from alopt.cli import main
 from alopt.data import ModelData, default_inputs, scenario_names
 
 BASES = {"reported", "derived", "unverified", "assumed"}
-NATIONAL_MT = 45.71
+NATIONAL_MT = {"2016": 35.206, "2024": 45.71}
 CAP_MT = 45.0
 
 #: All-in power price of smelters by province, captive and grid, CNY/kWh with VAT. Commonly quoted in
@@ -86,6 +86,11 @@ def by_key(rows: list[dict[str, str]], *keys: str, value: str = "value") -> dict
     for row in rows:
         wide["|".join(row[key] for key in keys)][row["quantity"]] = float(row[value])
     return wide
+
+
+def of_fleet(shipped: EditableInputs, table: str, fleet: str = "2024") -> list[dict[str, str]]:
+    """Rows of a table that belong to one fleet."""
+    return [row for row in shipped.rows(table) if row["fleet"] == fleet]
 
 
 def listed(text: str) -> list[str]:
@@ -187,23 +192,26 @@ def test_files_are_plain_utf_8_with_line_feeds(shipped: EditableInputs):
             assert content.endswith(b"\n"), path
 
 
-def test_smelters_add_to_provinces_and_these_to_the_nation(shipped: EditableInputs):
-    """Smelters by province, and quota in transit that no province counts, are the nation's 45.71."""
+@pytest.mark.parametrize("fleet", ["2016", "2024"])
+def test_smelters_add_to_provinces_and_these_to_the_nation(shipped: EditableInputs, fleet: str):
+    """Smelters by province, and quota in transit that no province counts, are the nation's total."""
     province_of = {row["region"]: row["province"] for row in shipped.rows("regions")}
     region_of = {row["site"]: row["region"] for row in shipped.rows("sites")}
     placed: dict[str, float] = defaultdict(float)
-    for row in shipped.rows("fleet"):
-        assert row["fleet"] == "2024"
+    assert {row["fleet"] for row in shipped.rows("fleet")} == set(NATIONAL_MT)
+    for row in of_fleet(shipped, "fleet", fleet):
         placed[province_of[region_of[row["site"]]]] += float(row["capacity_mt_per_a"])
-    totals = {row["province"]: float(row["capacity_mt_per_a"]) for row in shipped.rows("control_totals")}
-    assert totals.pop("national") == NATIONAL_MT
-    in_transit = totals.pop("in_transit")
+    totals = {
+        row["province"]: float(row["capacity_mt_per_a"]) for row in of_fleet(shipped, "control_totals", fleet)
+    }
+    assert totals.pop("national") == NATIONAL_MT[fleet]
+    in_transit = totals.pop("in_transit", 0.0)
     assert placed == {province: pytest.approx(total, abs=1e-9) for province, total in totals.items()}
-    assert sum(placed.values()) + in_transit == pytest.approx(NATIONAL_MT, abs=1e-9)
+    assert sum(placed.values()) + in_transit == pytest.approx(NATIONAL_MT[fleet], abs=1e-9)
 
 
 def test_the_fleet_without_its_double_count_is_the_cap(shipped: EditableInputs):
-    rows = shipped.rows("fleet")
+    rows = of_fleet(shipped, "fleet")
     gross = sum(float(row["capacity_mt_per_a"]) for row in rows)
     double = sum(float(row["double_counted_mt_per_a"]) for row in rows)
     assert gross - double == pytest.approx(CAP_MT, abs=1e-9)
@@ -212,11 +220,11 @@ def test_the_fleet_without_its_double_count_is_the_cap(shipped: EditableInputs):
 def test_registered_quota_is_the_cap_and_covers_each_region(shipped: EditableInputs):
     region_of = {row["site"]: row["region"] for row in shipped.rows("sites")}
     standing: dict[str, float] = defaultdict(float)
-    for row in shipped.rows("fleet"):
+    for row in of_fleet(shipped, "fleet"):
         standing[region_of[row["site"]]] += float(row["capacity_mt_per_a"]) - float(
             row["double_counted_mt_per_a"]
         )
-    quota = {row["region"]: float(row["registered_mt_per_a"]) for row in shipped.rows("quota")}
+    quota = {row["region"]: float(row["registered_mt_per_a"]) for row in of_fleet(shipped, "quota")}
     assert sum(quota.values()) == pytest.approx(CAP_MT, abs=1e-9)
     assert all(standing[region] <= quota[region] + 1e-9 for region in standing)
 
@@ -298,20 +306,28 @@ def test_paths_of_demand_keep_their_order(shipped: EditableInputs):
         ).markets.demand
         for path in ("low", "central", "high")
     )
-    assert {row["path"] for row in shipped.rows("demand")} == {"low", "central", "high"}
+    assert {row["path"] for row in shipped.rows("demand")} == {"low", "central", "high", "urbanisation-2016"}
     assert all(low[year] < central[year] < high[year] for year in central)
 
 
-def test_the_metal_of_the_base_year_is_accounted_for(shipped: EditableInputs):
-    """44.0 + 1.9 + 10.55 of supply against 50.2 + 6.3 of use leave less than 0.1 Mt."""
+@pytest.mark.parametrize(
+    ("fleet", "paths"), [("2016", ("urbanisation-2016",)), ("2024", ("low", "central", "high"))]
+)
+def test_the_metal_of_the_base_year_is_accounted_for(
+    shipped: EditableInputs, fleet: str, paths: tuple[str, ...]
+):
+    """44.0 + 1.9 + 10.55 of supply against 50.2 + 6.3 of use leave less than 0.1 Mt in 2024.
+
+    In 2016 it is 31.873 + 0.2 + 6.3 against 34.087 + 4.3.
+    """
     sides: dict[str, float] = defaultdict(float)
-    for row in shipped.rows("metal_balance"):
+    for row in of_fleet(shipped, "metal_balance", fleet):
         sides[row["side"]] += float(row["mt"])
     assert abs(sides["supply"] - sides["use"]) < 0.1
     first = {
-        row["path"]: float(row["total_metal_mt"]) for row in shipped.rows("demand") if row["year"] == "2024"
+        row["path"]: float(row["total_metal_mt"]) for row in shipped.rows("demand") if row["year"] == fleet
     }
-    assert first == {path: pytest.approx(sides["use"], abs=1e-9) for path in ("low", "central", "high")}
+    assert first == {path: pytest.approx(sides["use"], abs=1e-9) for path in paths}
 
 
 def test_paths_of_the_grid_start_at_one_and_never_rise(shipped: EditableInputs):

@@ -32,8 +32,8 @@ CAUSES = {
     ("2025-03", "mean"): (
         -0.03,
         (
-            "Alumina stands at the middle of the indices of February and April (3,223); at February's 3,490 the "
-            "mean is 16,970. Smelters use what they bought weeks before, while prices fell."
+            "Alumina stands at the middle of the indices of February and April (3,223); at February's "
+            "3,490 the mean is 16,970. Smelters use what they bought weeks before, while prices fell."
         ),
     ),
     ("2025-03", "lowest"): (0.09, SPREAD),

@@ -28,12 +28,13 @@ from .cell_figures import CELL_FIGURES
 from .curve_figures import CURVE_FIGURES
 from .emission_figures import EMISSION_FIGURES, LADDER_FIGURES
 from .figure import Figure
-from .industry_figures import CAPACITY_FIGURES, GROWTH_FIGURES, POWER_FIGURES
+from .industry_figures import CAPACITY_FIGURES, FIGURES_2016, GROWTH_FIGURES, POWER_FIGURES
 from .material_figures import MATERIAL_FIGURES
 from .money_figures import MONEY_FIGURES
 
 FIGURES: tuple[Figure, ...] = (
     *CAPACITY_FIGURES,
+    *FIGURES_2016,
     *POWER_FIGURES,
     *EMISSION_FIGURES,
     *LADDER_FIGURES,
