@@ -17,7 +17,8 @@ def init(folder: Path | str, *, minimal: bool = False) -> Path:
     folder : path
         Where the inputs go; must not exist, or be empty.
     minimal : bool
-        Copy the smallest legal set instead: two regions, one cell, one market each.
+        Copy the smallest legal set instead (two regions, one cell, one market), with the page
+        on how to build a case of one's own from it.
 
     Returns
     -------

@@ -1,7 +1,8 @@
 """Small worlds: the minimal inputs with rows changed and added, written to a folder and solved.
 
-``World()`` is `inputs/minimal` as shipped. ``plain_world()`` is the same two smelters where only
-power costs money, 13 MWh a tonne, so that a cost can be worked out in one's head::
+``World()`` is `inputs/minimal` as shipped, with the values that only other worlds have a use for
+(a year in one slice, tax rates, lives, market prices) at hand. ``plain_world()`` is the same two smelters
+where only power costs money, 13 MWh a tonne, so that a cost can be worked out in one's head::
 
     world = plain_world()
     world.power("south", 450)                       # 13 x 450 = 5,850 CNY/t
@@ -34,11 +35,39 @@ WET, DRY = "5;6;7;8;9;10", "11;12;1;2;3;4"
 #: Power of a plain pot, MWh/t: a power price of 300 CNY/MWh is 3,900 CNY a tonne.
 MWH_PER_T = 13.0
 
+#: Single values that the minimal inputs leave out, because nothing in them uses them.
+SINGLE_VALUES = {
+    "retrofit_works_cny_per_t_a": 30, "quota_transfer_cost_cny_per_t_a": 10, "new_build_life_a": 20,
+    "cell_life_a": 6, "captive_life_a": 40, "spent_potlining_kg_per_t": 35, "remelting_cost_cny_per_t": 100,
+    "primary_import_emission_t_per_t": 10, "national_build_rate_mt_per_a": 1,
+    "regional_build_rate_mt_per_a": 1, "depreciation_cny_per_t": 500, "interest_and_taxes_cny_per_t": 400,
+}  # fmt: skip
+
+VAT = {
+    "power": 0.13, "alumina": 0.13, "carbon_materials": 0.13, "fluoride": 0.13, "freight": 0.09,
+    "coal": 0.13, "metal": 0.13, "none": 0,
+}  # fmt: skip
+
+ORE_FREIGHT = {"handling_cny_per_t": 40, "rate_cny_per_t_km": 0.1, "emission_kg_per_t_km": 0.02}
+
 Row = dict[str, str]
 
 
+#: Market prices of a month that the full cost of a test may use.
+EXAMPLE_PRICES = {
+    "month": "example",
+    "vat": "excluded",
+    "alumina_cny_per_t": 2500,
+    "anode_cny_per_t": 4000,
+    "provenance": {
+        key: {"source": "example", "basis": "assumed", "low": value, "high": value}
+        for key, value in (("alumina_cny_per_t", 2500), ("anode_cny_per_t", 4000))
+    },
+}
+
+
 class World:
-    """Tables and scenario of the minimal inputs, to be changed and written."""
+    """Tables and scenario of the minimal inputs, and what else may be called for, to be changed."""
 
     def __init__(self) -> None:
         shipped = default_inputs()
@@ -52,6 +81,21 @@ class World:
                 self.tables[path.stem] = list(csv.DictReader(file))
         baseline = shipped / "minimal" / "scenarios" / "baseline.yaml"
         self.keys: dict[str, Any] = yaml.safe_load(baseline.read_text(encoding="utf-8"))
+        self._what_other_worlds_use()
+
+    def _what_other_worlds_use(self) -> None:
+        for row in self.tables["regions"]:
+            row["province"] = row["name"]
+        for row in self.tables["grid_factors"]:
+            row["year"] = "2024"
+        for component, rate in VAT.items():
+            self.add("vat_rates", component=component, rate=rate)
+        self.parameters(**SINGLE_VALUES)
+        self.quantities("freight", "material", "ore", ORE_FREIGHT)
+        self.add("slices", slice_set="one", slice="year", season="year", months=ALL_YEAR, share=1)
+        self.add("grid_paths", path="frozen", year=2024, multiplier=1)
+        self.prices = {"example": EXAMPLE_PRICES}
+        self.scenario(slices="one", grid_path="frozen", market_prices="example")
 
     # Any table
 
@@ -285,6 +329,9 @@ class World:
                 writer.writeheader()
                 writer.writerows(rows)
         self.write_scenario(folder, "baseline", self.keys)
+        (folder / "prices").mkdir(exist_ok=True)
+        for month, prices in self.prices.items():
+            (folder / "prices" / f"{month}.yaml").write_text(yaml.safe_dump(prices), encoding="utf-8")
         return folder
 
     @staticmethod

@@ -124,8 +124,14 @@ _COLUMNS = (
 
 
 def _check_reach(data: ModelData, prices: MarketPrices) -> None:
-    problems = []
     file = f"prices of {prices.month}"
+    rates = [rate for rate in (*COMPONENTS.values(), "metal" if prices.metal else None) if rate]
+    rule, mend = "the rate of this component is missing, which the cost curve adds", "Add its row."
+    problems = [
+        Problem("tables/vat_rates.csv", None, "component", rate, rule, mend)
+        for rate in dict.fromkeys(rates)
+        if rate not in data.vat
+    ]
     regions = {data.fleet.sites[i].region for i, _ in data.fleet.start}
     if isinstance(prices.power, dict):
         missing = sorted(regions - set(prices.power))

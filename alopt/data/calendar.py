@@ -101,8 +101,11 @@ class Calendar:
 def build_calendar(scenario: Scenario, slices: Table) -> tuple[Calendar | None, list[Problem]]:
     """Make the calendar of a scenario; problems are a missing or inconsistent slice set."""
     rows = [row for row in slices if row["slice_set"] == scenario.slices]
+    if not rows and scenario.slices == WHOLE_YEAR:
+        months_of_year = ";".join(str(month) for month in DAYS)
+        rows = [{"slice": WHOLE_YEAR, "season": WHOLE_YEAR, "months": months_of_year, "share": 1.0}]
     if not rows:
-        known = sorted({row["slice_set"] for row in slices})
+        known = sorted({row["slice_set"] for row in slices} | {WHOLE_YEAR})
         rule, mend = "no such slice set", f"Use one of {', '.join(known)}."
         return None, [Problem("scenario", None, "slices", scenario.slices, rule, mend)]
     problems = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from alopt.data.calendar import Calendar
 from alopt.data.fleet import Fleet
 from alopt.data.tables import Table, pivot
-from alopt.data.units import CAPTIVE, SHARED_CAPTIVE, gw_to_twh, without_vat
+from alopt.data.units import CAPTIVE, SHARED_CAPTIVE, gw_to_twh, net
 from alopt.errors import Problem
 
 Tables = Mapping[str, Table]
@@ -59,7 +59,11 @@ class CaptiveCost:
 
 
 def build_captive(
-    tables: Tables, calendar: Calendar, fleet: Fleet, life: float, vat: Mapping[str, float]
+    tables: Tables,
+    calendar: Calendar,
+    fleet: Fleet,
+    parameters: Mapping[str, float],
+    vat: Mapping[str, float],
 ) -> tuple[dict[str, Pool], dict[str, CaptiveCost], list[Problem]]:
     """Make the captive stations of the fleet's sites.
 
@@ -72,7 +76,7 @@ def build_captive(
     costs : dict of region to CaptiveCost
     problems : list of Problem
     """
-    standing = _standing(tables["captive_units"], calendar, fleet, life)
+    standing = _standing(tables["captive_units"], calendar, fleet, parameters)
     costs, problems = captive_costs(tables, {region for region, _, _ in standing}, vat)
     if problems:
         return {}, {}, problems
@@ -94,7 +98,7 @@ def build_captive(
 
 
 def _standing(
-    units: Table, calendar: Calendar, fleet: Fleet, life: float
+    units: Table, calendar: Calendar, fleet: Fleet, parameters: Mapping[str, float]
 ) -> dict[tuple[str, str, str], dict[int, float]]:
     """GW by (region, site or region, source) and year; units of smelters that are gone are left out."""
     standing: dict[tuple[str, str, str], dict[int, float]] = defaultdict(
@@ -109,7 +113,7 @@ def _standing(
             site = region
         key = (region, region, SHARED_CAPTIVE) if site is None else (region, site, CAPTIVE)
         for y in calendar.years:
-            if row["start_year"] <= y < row["start_year"] + life:
+            if row["start_year"] <= y < row["start_year"] + parameters["captive_life_a"]:
                 standing[key][y] += row["capacity_gw"]
     return standing
 
@@ -119,7 +123,7 @@ def captive_costs(
 ) -> tuple[dict[str, CaptiveCost], list[Problem]]:
     """Build up the cost of captive power from coal, operation, levies and the back-up fee."""
     values = pivot(tables["captive_costs"], "region")
-    included = {(row["region"], row["quantity"]): row["vat"] == "included" for row in tables["captive_costs"]}
+    rows = {(row["region"], row["quantity"]): row for row in tables["captive_costs"]}
     costs, problems = {}, []
     for region in sorted(regions):
         found = values.get(region, {})
@@ -131,14 +135,9 @@ def captive_costs(
             )
             continue
 
-        def net(quantity: str, component: str, region: str = region) -> float:
-            return values[region][quantity] * (
-                without_vat(vat[component]) if included[region, quantity] else 1.0
-            )
-
-        coal = net("coal_price_cny_per_t", "coal") * found["heat_rate_kgce_per_kwh"] / KGCE_PER_KG
-        parts = {"coal": coal}
+        price = net(rows[region, "coal_price_cny_per_t"], "value", vat, "coal")
+        parts = {"coal": price * found["heat_rate_kgce_per_kwh"] / KGCE_PER_KG}
         for part in ("operation", "levies", "reserve_fee"):
-            parts[part] = net(f"{part}_cny_per_kwh", "power") * 1000.0
+            parts[part] = net(rows[region, f"{part}_cny_per_kwh"], "value", vat, "power") * 1000.0
         costs[region] = CaptiveCost(parts, found["hours_per_a"], found["emission_factor_t_per_mwh"])
     return costs, problems

@@ -57,6 +57,11 @@ class Cell:
     rent: float
     new_capex: float | None
 
+    @property
+    def pfc(self) -> dict[str, float]:
+        """T per t of metal of each perfluorocarbon that the cell emits."""
+        return {gas: mass for gas, mass in (("cf4", self.cf4), ("c2f6", self.c2f6)) if mass}
+
 
 @dataclass(frozen=True)
 class Arc:

@@ -93,13 +93,12 @@ def build_fleet(
     problems = check_totals(tables, scenario.fleet)
     if not rows:
         known = sorted({row["fleet"] for row in tables["fleet"]})
-        rule, mend = "no such fleet", f"Use one of {', '.join(known)}."
-        problems.append(Problem("scenario", None, "fleet", scenario.fleet, rule, mend))
+        mend = f"Use one of {', '.join(known)}." if known else "Add its rows to tables/fleet.csv."
+        problems.append(Problem("scenario", None, "fleet", scenario.fleet, "no such fleet", mend))
     problems += _check_kinds(tables, scenario.fleet)
     if problems:
         return None, problems
-    used = {row["site"] for row in rows} | {row["to_site"] for _, row in moves_of(tables, scenario.fleet)}
-    sites, site_of = _pool_sites(tables, scenario.resolution, used)
+    sites, site_of = model_sites(tables, scenario)
     start: dict[tuple[str, str], float] = defaultdict(float)
     for row in rows:
         net = row["capacity_mt_per_a"] - row["double_counted_mt_per_a"]
@@ -159,10 +158,12 @@ def check_totals(tables: Tables, fleet: str) -> list[Problem]:
     province = {row["region"]: row["province"] for row in tables["regions"]}
     region = {row["site"]: row["region"] for row in tables["sites"]}
     placed: dict[str, float] = defaultdict(float)
+    problems = _without_province(tables["regions"])
+    if problems:
+        return problems
     for row in tables["fleet"]:
         if row["fleet"] == fleet:
             placed[province[region[row["site"]]]] += row["capacity_mt_per_a"]
-    problems = []
     table = tables["control_totals"]
     for name in sorted({*placed, *totals} - {"national", "in_transit"}):
         stated, found = totals.get(name), placed.get(name, 0.0)
@@ -186,6 +187,16 @@ def check_totals(tables: Tables, fleet: str) -> list[Problem]:
     return problems
 
 
+def _without_province(table: Table) -> list[Problem]:
+    return [
+        table.problem(
+            index, "province", "control totals need the region's province", "Give it, or remove the totals."
+        )
+        for index, row in enumerate(table.rows)
+        if row["province"] is None
+    ]
+
+
 def _check_kinds(tables: Tables, fleet: str) -> list[Problem]:
     kind = {row["site"]: row["kind"] for row in tables["sites"]}
     problems = []
@@ -200,8 +211,11 @@ def _check_kinds(tables: Tables, fleet: str) -> list[Problem]:
     return problems
 
 
-def _pool_sites(tables: Tables, resolution: str, used: set[str]) -> tuple[dict[str, Site], dict[str, str]]:
+def model_sites(tables: Tables, scenario: Scenario) -> tuple[dict[str, Site], dict[str, str]]:
     """Return sites of the model, and the one that stands for each site of the tables."""
+    resolution = scenario.resolution
+    used = {row["site"] for row in tables["fleet"] if row["fleet"] == scenario.fleet}
+    used |= {row["to_site"] for _, row in moves_of(tables, scenario.fleet)}
     regions = {row["region"]: row for row in tables["regions"]}
     sites: dict[str, Site] = {}
     site_of: dict[str, str] = {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
 
 from alopt.data.tables import Table
-from alopt.data.units import without_vat
+from alopt.data.units import net
 
 _EARTH_RADIUS_KM = 6371.0
 
@@ -49,19 +49,34 @@ class Freight:
         return self.circuity * great_circle_km(a, b)
 
 
-def build_freight(table: Table, circuity: float, vat: Mapping[str, float]) -> dict[str, Freight]:
-    """Make the freight of each material listed in the table."""
+@dataclass(frozen=True)
+class Rates:
+    """Freight of the materials that can move between different places; others have no rates."""
+
+    freight: Mapping[str, Freight]
+
+    def cost(self, material: str, a: tuple[float, float], b: tuple[float, float]) -> float:
+        """CNY/t between two points; nothing where they are the same place."""
+        return 0.0 if a == b else self.freight[material].cost(a, b)
+
+    def emissions(self, material: str, a: tuple[float, float], b: tuple[float, float]) -> float:
+        """T CO2/t between two points; nothing where they are the same place."""
+        return 0.0 if a == b else self.freight[material].emissions(a, b)
+
+
+def build_freight(
+    table: Table, materials: Iterable[str], parameters: Mapping[str, float], vat: Mapping[str, float]
+) -> Rates:
+    """Make the freight of materials from their rows in the table."""
     result = {}
-    for material in sorted({row["material"] for row in table}):
+    for material in sorted(materials):
         values = {
-            row["quantity"]: row["value"] * (without_vat(vat["freight"]) if row["vat"] == "included" else 1.0)
-            for row in table
-            if row["material"] == material
+            row["quantity"]: net(row, "value", vat, "freight") for row in table if row["material"] == material
         }
         result[material] = Freight(
             values["handling_cny_per_t"],
             values["rate_cny_per_t_km"],
             values["emission_kg_per_t_km"] / 1000.0,
-            circuity,
+            parameters["circuity"],
         )
-    return result
+    return Rates(result)

@@ -14,13 +14,20 @@ from alopt.data.geography import build_freight
 from alopt.data.markets import build_markets
 from alopt.data.materials import build_materials
 from alopt.data.model_data import ModelData
+from alopt.data.needs import (
+    PARAMETER_VAT,
+    missing_freight,
+    missing_parameters,
+    missing_vat,
+    shipped,
+)
 from alopt.data.overrides import apply_overrides
 from alopt.data.power import build_power
 from alopt.data.prices import MarketPrices, load_prices
 from alopt.data.scenario import Scenario, load_scenario, with_resolution
 from alopt.data.schema import TableSchema, default_inputs, read_schemas
 from alopt.data.tables import Table, check_references, pivot, read_tables
-from alopt.data.units import without_vat
+from alopt.data.units import net
 from alopt.errors import InputError, Problem
 
 #: Parameters that divide or last; zero has no meaning.
@@ -36,12 +43,6 @@ _ABOVE_ZERO = {
 
 #: Largest residual of the base year's metal balance, as a share of supply.
 _BALANCE_TOLERANCE = 0.01
-
-#: VAT component of each parameter that is money; the others never carry VAT.
-_PARAMETER_VAT = {
-    "anode_price_cny_per_t": "carbon_materials",
-    "fluoride_cny_per_t": "fluoride",
-}
 
 
 def load(
@@ -139,14 +140,14 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     if problems:
         raise InputError(problems)
     calendar, problems = build_calendar(scenario, tables["slices"])
-    parameters, vat, found = _parameters(tables)
+    parameters, vat, found = _parameters(tables, scenario)
     problems += found
-    gwp, found = _gwp(tables["gwp"], scenario.gwp)
+    gwp, found = _gwp(tables, scenario.gwp)
     problems += found
     problems += check_measures(tables)
     spread, found = _spread(tables["capex_spread"])
     problems += found
-    problems += _freight_problems(tables["freight"])
+    problems += missing_freight(tables, scenario)
     problems += _balance_problems(tables["metal_balance"], scenario.fleet)
     potlining, found = _spent_potlining(tables["spent_potlining"])
     problems += found
@@ -160,9 +161,11 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     fleet, problems = build_fleet(tables, scenario, calendar, cells, arcs)
     if problems or fleet is None:
         raise InputError(problems)
-    freight = build_freight(tables["freight"], parameters["circuity"], vat)
+    freight = build_freight(tables["freight"], shipped(tables, scenario), parameters, vat)
     power, problems = build_power(tables, scenario.grid_path, calendar, fleet, parameters, vat)
-    materials, found = build_materials(tables, fleet, scenario.resolution, freight, vat)
+    materials, found = build_materials(
+        tables, fleet, scenario.resolution, freight, vat, parameters["alumina_t_per_t"]
+    )
     problems += found
     markets, found = build_markets(tables, scenario, calendar, fleet, freight, vat)
     problems += found
@@ -189,68 +192,43 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     )
 
 
-def _parameters(tables: Mapping[str, Table]) -> tuple[dict[str, float], dict[str, float], list[Problem]]:
-    problems = []
-    vat = {row["component"]: row["rate"] for row in tables["vat_rates"]}
-    for component in tables["vat_rates"].schema.field("component").enum or ():
-        if component not in vat:
-            rule = "the rate of this component is missing"
-            problems.append(
-                Problem("tables/vat_rates.csv", None, "component", component, rule, "Add its row.")
-            )
+def _parameters(
+    tables: Mapping[str, Table], scenario: Scenario
+) -> tuple[dict[str, float], dict[str, float], list[Problem]]:
+    problems = missing_vat(tables, scenario) + missing_parameters(tables, scenario)
     table = tables["parameters"]
-    given = {row["parameter"] for row in table}
-    problems += [
-        Problem("tables/parameters.csv", None, "parameter", name, "the value is missing", "Add its row.")
-        for name in table.schema.field("parameter").enum or ()
-        if name not in given
-    ]
     for index, row in enumerate(table.rows):
         if row["parameter"] in _ABOVE_ZERO and not row["value"] > 0:
             mend = "Give a value above zero."
             problems.append(table.problem(index, "value", f"{row['parameter']} must be above zero", mend))
     if problems:
         return {}, {}, problems
-    return (
-        {
-            row["parameter"]: row["value"]
-            * (
-                without_vat(vat[_PARAMETER_VAT.get(row["parameter"], "none")])
-                if row["vat"] == "included"
-                else 1.0
-            )
-            for row in table
-        },
-        vat,
-        [],
-    )
+    vat = {row["component"]: row["rate"] for row in tables["vat_rates"]}
+    parameters = {
+        row["parameter"]: net(row, "value", vat, PARAMETER_VAT.get(row["parameter"], "none")) for row in table
+    }
+    return parameters, vat, []
 
 
-def _gwp(table: Table, name: str) -> tuple[dict[str, float], list[Problem]]:
+def _gwp(tables: Mapping[str, Table], name: str | None) -> tuple[dict[str, float], list[Problem]]:
+    """Warming potential of each gas that some class emits."""
+    table = tables["gwp"]
     values = {row["gas"]: row["gwp"] for row in table if row["gwp_set"] == name}
-    missing = [gas for gas in ("co2", "cf4", "c2f6") if gas not in values]
+    emitted = {row["quantity"].split("_")[0] for row in tables["cell_values"] if row["value"]}
+    missing = [gas for gas in ("cf4", "c2f6") if gas in emitted and gas not in values]
     if missing:
         known = ", ".join(sorted({row["gwp_set"] for row in table}))
-        rule = f"the set lacks {', '.join(missing)}"
-        return values, [Problem("scenario", None, "gwp", name, rule, f"Use a whole set of {known}.")]
+        rule = f"the set lacks {', '.join(missing)}, which cells emit"
+        if name is None:
+            rule = f"cells emit {', '.join(missing)}, and no set of warming potentials is named"
+        mend = f"Use a whole set of {known}." if known else "Name a set, and add it to tables/gwp.csv."
+        return values, [Problem("scenario", None, "gwp", name, rule, mend)]
     return values, []
 
 
 def _spread(table: Table) -> tuple[tuple[tuple[str, float, float], ...], list[Problem]]:
     rows = sorted(table, key=lambda row: (row["multiplier"], row["step"]))
     return tuple((row["step"], row["share"], row["multiplier"]) for row in rows), []
-
-
-def _freight_problems(table: Table) -> list[Problem]:
-    given = {(row["material"], row["quantity"]) for row in table}
-    return [
-        Problem(
-            "tables/freight.csv", None, "quantity", f"{material} {quantity}", "the row is missing", "Add it."
-        )
-        for material in table.schema.field("material").enum or ()
-        for quantity in table.schema.field("quantity").enum or ()
-        if (material, quantity) not in given
-    ]
 
 
 def _balance_problems(table: Table, fleet: str) -> list[Problem]:

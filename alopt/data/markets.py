@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from alopt.data.calendar import Calendar, interpolate
 from alopt.data.fleet import Fleet
-from alopt.data.geography import Freight
+from alopt.data.geography import Rates
 from alopt.data.scenario import Scenario
 from alopt.data.tables import Table
-from alopt.data.units import without_vat
+from alopt.data.units import net
 from alopt.errors import Problem
 
 Tables = Mapping[str, Table]
@@ -78,13 +78,13 @@ def build_markets(
     scenario: Scenario,
     calendar: Calendar,
     fleet: Fleet,
-    freight: Mapping[str, Freight],
+    freight: Rates,
     vat: Mapping[str, float],
 ) -> tuple[Markets | None, list[Problem]]:
     """Make the metal markets of a scenario; problems are shares that do not add and gaps."""
     problems = _check_shares(tables)
     paths, found = _paths(tables, scenario.demand, calendar)
-    problems += found
+    problems += found or _too_much_recycled(paths)
     markets = {
         row["market"]: Market(row["market"], row["region"], row["segment"], row["demand_share"])
         for row in tables["markets"]
@@ -105,11 +105,11 @@ def build_markets(
                     tables["markets"].find(market=key), "region", rule, "Add an ingot market."
                 )
             )
+    problems += _check_ports(tables, by_segment["ingot"])
     if problems:
         return None, problems
     place = {row["region"]: (row["latitude_deg"], row["longitude_deg"]) for row in tables["regions"]}
     ports = [row["region"] for row in tables["regions"] if row["port"]]
-    ingot = freight["ingot"]
     pairs = [(r, m) for r in makers for m in by_segment["ingot"].values()]
     return Markets(
         markets=markets,
@@ -117,12 +117,18 @@ def build_markets(
         liquid_market=by_segment["liquid"],
         demand=paths["demand"],
         recycled=paths["recycled"],
-        demand_steps=_steps(tables["demand_steps"], "share", vat["metal"], dear_first=True),
-        import_steps=_steps(tables["import_steps"], "volume_mt_per_a", vat["metal"], dear_first=False),
-        export_steps=_steps(tables["export_steps"], "volume_mt_per_a", vat["metal"], dear_first=True),
-        freight={(r, m): ingot.cost(place[r], place[markets[m].region]) for r, m in pairs},
-        freight_emission={(r, m): ingot.emissions(place[r], place[markets[m].region]) for r, m in pairs},
-        export_freight={r: min((ingot.cost(place[r], place[p]) for p in ports), default=0.0) for r in makers},
+        demand_steps=_steps(tables["demand_steps"], "share", vat, dear_first=True),
+        import_steps=_steps(tables["import_steps"], "volume_mt_per_a", vat, dear_first=False),
+        export_steps=_steps(tables["export_steps"], "volume_mt_per_a", vat, dear_first=True),
+        freight={(r, m): freight.cost("ingot", place[r], place[markets[m].region]) for r, m in pairs},
+        freight_emission={
+            (r, m): freight.emissions("ingot", place[r], place[markets[m].region]) for r, m in pairs
+        },
+        export_freight={
+            r: min(freight.cost("ingot", place[r], place[p]) for p in ports)
+            for r in makers
+            if len(tables["export_steps"])
+        },
         import_markets=tuple(by_segment["ingot"][r] for r in ports if r in by_segment["ingot"]),
         balance={
             (row["side"], row["item"]): row["mt"]
@@ -130,6 +136,21 @@ def build_markets(
             if row["fleet"] == scenario.fleet
         },
     ), []
+
+
+def _check_ports(tables: Tables, ingot_markets: Mapping[str, str]) -> list[Problem]:
+    """Metal from abroad lands at a port with an ingot market; metal sold abroad leaves by a port."""
+    ports = [row["region"] for row in tables["regions"] if row["port"]]
+    problems = []
+    if len(tables["import_steps"]) and not any(port in ingot_markets for port in ports):
+        rule = "no port has an ingot market where metal from abroad could land"
+        mend = "Set port to true for a region with an ingot market, or remove tables/import_steps.csv."
+        problems.append(tables["regions"].problem(None, "port", rule, mend))
+    if len(tables["export_steps"]) and not ports:
+        rule = "metal is sold abroad, and no region is a port"
+        mend = "Set port to true for a region, or remove tables/export_steps.csv."
+        problems.append(tables["regions"].problem(None, "port", rule, mend))
+    return problems
 
 
 def _check_shares(tables: Tables) -> list[Problem]:
@@ -167,13 +188,21 @@ def _paths(
     return result, problems
 
 
-def _steps(table: Table, volume: str, vat: float, *, dear_first: bool) -> tuple[Step, ...]:
-    steps = [
-        Step(
-            row["step"],
-            row[volume],
-            row["price_cny_per_t"] * (without_vat(vat) if row["vat"] == "included" else 1.0),
+def _too_much_recycled(paths: Mapping[str, Mapping[int, float]]) -> list[Problem]:
+    return [
+        Problem(
+            "tables/recycled.csv",
+            None,
+            "recycled_mt",
+            None,
+            f"recycled metal of {amount:.6g} Mt in {y} exceeds the demand of {paths['demand'][y]:.6g} Mt",
+            "Lower it, or raise total_metal_mt in tables/demand.csv, which counts recycled metal too.",
         )
-        for row in table
+        for y, amount in paths["recycled"].items()
+        if amount > paths["demand"][y]
     ]
+
+
+def _steps(table: Table, volume: str, vat: Mapping[str, float], *, dear_first: bool) -> tuple[Step, ...]:
+    steps = [Step(row["step"], row[volume], net(row, "price_cny_per_t", vat, "metal")) for row in table]
     return tuple(sorted(steps, key=lambda step: (-step.price if dear_first else step.price, step.key)))

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from alopt.data.fleet import Fleet
-from alopt.data.geography import Freight
+from alopt.data.geography import Rates, great_circle_km
 from alopt.data.tables import Table, pivot
-from alopt.data.units import without_vat
+from alopt.data.units import net
 from alopt.errors import Problem
 
 Tables = Mapping[str, Table]
@@ -86,10 +86,19 @@ class Materials:
 
 
 def build_materials(
-    tables: Tables, fleet: Fleet, resolution: str, freight: Mapping[str, Freight], vat: Mapping[str, float]
+    tables: Tables,
+    fleet: Fleet,
+    resolution: str,
+    freight: Rates,
+    vat: Mapping[str, float],
+    alumina_t_per_t: float,
 ) -> tuple[Materials | None, list[Problem]]:
     """Make the alumina supply; problems are missing quantities and refineries without ore."""
-    refineries, problems = _refineries(tables, vat["alumina"])
+    refineries, problems = _refineries(tables, vat)
+    if alumina_t_per_t > 0 and not len(tables["refineries"]):
+        rule = f"smelters take {alumina_t_per_t:g} t of alumina per t of metal, and nothing supplies it"
+        mend = "Add a refinery or a port that lands alumina, or set alumina_t_per_t to 0."
+        problems.append(tables["refineries"].problem(None, None, rule, mend))
     regions = {row["region"]: (row["latitude_deg"], row["longitude_deg"]) for row in tables["regions"]}
     if resolution == "province":
         point_of = {i: site.region for i, site in fleet.sites.items()}
@@ -103,7 +112,7 @@ def build_materials(
         site = fleet.site_of.get(row["site"])
         if site is not None:
             conveyed[row["refinery"], point_of[site]] += row["volume_mt_per_a"]
-    ore, found = _ore(tables, coordinates, freight, vat["alumina"])
+    ore, found = _ore(tables, coordinates, freight, vat)
     problems += found
     fed = {a for _, a in ore["yield"]}
     problems += [
@@ -114,13 +123,14 @@ def build_materials(
     if problems:
         return None, problems
     pairs = [(a, p) for a in refineries for p in places]
-    alumina = freight["alumina"]
     values = pivot(tables["bauxite_values"], "origin")
     return Materials(
         point_of=point_of,
         refineries=refineries,
-        alumina_freight={(a, p): alumina.cost(coordinates[a], places[p]) for a, p in pairs},
-        alumina_freight_emission={(a, p): alumina.emissions(coordinates[a], places[p]) for a, p in pairs},
+        alumina_freight={(a, p): freight.cost("alumina", coordinates[a], places[p]) for a, p in pairs},
+        alumina_freight_emission={
+            (a, p): freight.emissions("alumina", coordinates[a], places[p]) for a, p in pairs
+        },
         conveyed_limit=dict(conveyed),
         ore_cost=ore["cost"],
         ore_price=ore["price"],
@@ -132,9 +142,11 @@ def build_materials(
     ), []
 
 
-def _refineries(tables: Tables, vat: float) -> tuple[dict[str, Refinery], list[Problem]]:
+def _refineries(tables: Tables, vat: Mapping[str, float]) -> tuple[dict[str, Refinery], list[Problem]]:
     values = pivot(tables["refinery_values"], "refinery")
-    with_vat = {(r["refinery"], r["quantity"]): r["vat"] == "included" for r in tables["refinery_values"]}
+    price = {
+        (r["refinery"], r["quantity"]): net(r, "value", vat, "alumina") for r in tables["refinery_values"]
+    }
     table = tables["refineries"]
     refineries, problems = {}, []
     for index, row in enumerate(table.rows):
@@ -146,14 +158,12 @@ def _refineries(tables: Tables, vat: float) -> tuple[dict[str, Refinery], list[P
             mend = "Add the rows to tables/refinery_values.csv."
             problems.append(table.problem(index, "refinery", f"lacks {', '.join(missing)}", mend))
             continue
-        quantity = needed[1]
-        cost = found[quantity] * (without_vat(vat) if with_vat[a, quantity] else 1.0)
         refineries[a] = Refinery(
             key=a,
             region=row["region"],
             kind=kind,
             capacity=found["capacity_mt_per_a"],
-            cost=cost,
+            cost=price[a, needed[1]],
             fuel=found.get("fuel_emission_t_per_t", 0.0),
             electricity=found.get("electricity_mwh_per_t", 0.0),
             red_mud=found.get("red_mud_t_per_t", 0.0),
@@ -165,8 +175,8 @@ def _refineries(tables: Tables, vat: float) -> tuple[dict[str, Refinery], list[P
 def _ore(
     tables: Tables,
     coordinates: Mapping[str, tuple[float, float]],
-    freight: Mapping[str, Freight],
-    vat: float,
+    freight: Rates,
+    vat: Mapping[str, float],
 ) -> tuple[dict[str, Any], list[Problem]]:
     origins = {row["origin"]: row for row in tables["bauxite"]}
     values = pivot(tables["bauxite_values"], "origin")
@@ -189,7 +199,7 @@ def _ore(
     if problems:
         return result, problems
     price = {
-        row["origin"]: row["value"] * (without_vat(vat) if row["vat"] == "included" else 1.0)
+        row["origin"]: net(row, "value", vat, "alumina")
         for row in tables["bauxite_values"]
         if row["quantity"] == "price_cny_per_t"
     }
@@ -200,10 +210,10 @@ def _ore(
         places = (
             [(origin["latitude_deg"], origin["longitude_deg"])] if origin["kind"] == "domestic" else ports
         )
-        nearest = min(places, key=partial(freight["ore"].distance, coordinates[a]))
-        result["cost"][b, a] = price[b] + freight["ore"].cost(nearest, coordinates[a])
-        result["emission"][b, a] = values[b]["emission_t_per_t"] + freight["ore"].emissions(
-            nearest, coordinates[a]
+        nearest = min(places, key=partial(great_circle_km, coordinates[a]))
+        result["cost"][b, a] = price[b] + freight.cost("ore", nearest, coordinates[a])
+        result["emission"][b, a] = values[b]["emission_t_per_t"] + freight.emissions(
+            "ore", nearest, coordinates[a]
         )
         result["yield"][b, a] = row["bauxite_t_per_t"]
     return result, problems

@@ -34,11 +34,12 @@ class ModelData:
     materials : Materials
     markets : Markets
     parameters : mapping of str to float
-        Single values without VAT, in the units of tables/parameters.csv.
+        Single values without VAT, in the units of tables/parameters.csv; a value that nothing
+        in the inputs uses may be absent.
     vat : mapping of str to float
-        Rate by cost component.
+        Rate by cost component, where a price or the full cost needs it.
     gwp : mapping of str to float
-        t CO2e per t of gas, of the scenario's assessment report.
+        t CO2e per t of gas, of the scenario's assessment report, for gases that cells emit.
     capex_spread : tuple of (step, share, multiplier)
         How retrofit rents spread over plants, cheapest first; empty where they do not.
     spent_potlining : mapping of str to (net cost in CNY per t, share limit)
@@ -69,4 +70,4 @@ class ModelData:
     def pfc_co2e(self, cell: str) -> float:
         """T CO2e of perfluorocarbons per tonne of metal from a cell."""
         state = self.cells[cell]
-        return state.cf4 * self.gwp["cf4"] + state.c2f6 * self.gwp["c2f6"]
+        return sum(mass * self.gwp[gas] for gas, mass in state.pfc.items())

@@ -79,16 +79,15 @@ class _Supply:
 
 def build_power(
     tables: Tables,
-    path: str,
+    path: str | None,
     calendar: Calendar,
     fleet: Fleet,
     parameters: Mapping[str, float],
     vat: Mapping[str, float],
 ) -> tuple[Power | None, list[Problem]]:
     """Make the power supply of a scenario; problems are missing prices, volumes and factors."""
-    life = parameters["captive_life_a"]
     grid, problems = grid_factors(tables, path, calendar, fleet)
-    captive_pools, costs, found = build_captive(tables, calendar, fleet, life, vat)
+    captive_pools, costs, found = build_captive(tables, calendar, fleet, parameters, vat)
     problems += found
     supply = _Supply(calendar)
     for pool in captive_pools.values():
@@ -97,11 +96,16 @@ def build_power(
             price = dict.fromkeys(calendar.slices, cost.price)
             supply.add(i, e, price, dict.fromkeys(calendar.years, cost.emission_factor))
     supply.pools |= captive_pools
-    problems += _add_sources(tables, supply, fleet, grid, vat["power"])
+    problems += _add_sources(tables, supply, fleet, grid, vat)
     if not problems:
         problems = [
             Problem(
-                "tables/power_sources.csv", None, "region", site.region, f"no power reaches {i}", "Add one."
+                "tables/power_sources.csv",
+                None,
+                "region",
+                site.region,
+                f"no power reaches {i}",
+                f"Add a source of the site_kind {site.kind} or any, with prices in tables/power_prices.csv.",
             )
             for i, site in fleet.sites.items()
             if not supply.sources.get(i)
@@ -110,10 +114,9 @@ def build_power(
         return None, problems
     pools = {name: _with_year(pool, calendar) for name, pool in supply.pools.items()}
     even = _even_sites(fleet, supply, pools, calendar)
-    fossil = parameters["fossil_emission_factor_t_per_mwh"]
     captive = {member for pool in captive_pools.values() for member in pool.members}
     coal = {
-        (i, e, y): 1.0 if (i, e) in captive else min(1.0, factor / fossil)
+        (i, e, y): 1.0 if (i, e) in captive else _coal_share(factor, parameters)
         for (i, e, y), factor in supply.factor.items()
     }
     return Power(
@@ -130,8 +133,17 @@ def build_power(
     ), []
 
 
+def _coal_share(factor: float, parameters: Mapping[str, float]) -> float:
+    """Share of coal in power of an emission factor, t CO2/MWh."""
+    return min(1.0, factor / parameters["fossil_emission_factor_t_per_mwh"]) if factor else 0.0
+
+
 def _add_sources(
-    tables: Tables, supply: _Supply, fleet: Fleet, grid: Mapping[tuple[str, int], float], vat: float
+    tables: Tables,
+    supply: _Supply,
+    fleet: Fleet,
+    grid: Mapping[tuple[str, int], float],
+    vat: Mapping[str, float],
 ) -> list[Problem]:
     """Give every site the sources that the tables name for its region and kind."""
     calendar, table = supply.calendar, tables["power_sources"]

@@ -8,26 +8,66 @@ from collections.abc import Mapping
 from alopt.data.calendar import DAYS, Calendar, interpolate, parse_months
 from alopt.data.fleet import Fleet
 from alopt.data.tables import Row, Table
-from alopt.data.units import without_vat
+from alopt.data.units import net
 from alopt.errors import Problem
 
 Tables = Mapping[str, Table]
 
 
 def grid_factors(
-    tables: Tables, path: str, calendar: Calendar, fleet: Fleet
+    tables: Tables, path: str | None, calendar: Calendar, fleet: Fleet
 ) -> tuple[dict[tuple[str, int], float], list[Problem]]:
-    """Emission factor of each region's grid by model year, carried forward along a path."""
-    multipliers = {row["year"]: row["multiplier"] for row in tables["grid_paths"] if row["path"] == path}
-    if not multipliers:
-        known = sorted({row["path"] for row in tables["grid_paths"]})
-        mend = f"Use one of {', '.join(known)}."
-        return {}, [Problem("scenario", None, "grid_path", path, "no such path", mend)]
+    """Emission factor of each grid that is drawn on, by model year, carried forward along a path."""
     measured: dict[str, dict[int, float]] = defaultdict(dict)
     for row in tables["grid_factors"]:
         measured[row["region"]][row["year"]] = row["emission_factor_t_per_mwh"]
-    table = tables["grid_paths"]
-    starts = {max(points) for points in measured.values()}
+    needed = _grids_drawn_on(tables, fleet)
+    problems = [
+        Problem(
+            "tables/grid_factors.csv", None, "region", region, "the region's grid has no emission factor",
+            "Add a row for it.",
+        )
+        for region in sorted(needed - set(measured))
+    ]  # fmt: skip
+    points = {region: measured[region] for region in sorted(needed & set(measured))}
+    ends = {max(by_year) for by_year in points.values() if max(by_year) < calendar.years[-1]}
+    multipliers, found = _path(tables["grid_paths"], path, sorted(ends))
+    problems += found
+    if problems:
+        return {}, problems
+    result = {}
+    for region, by_year in points.items():
+        last = max(by_year)
+        for year in calendar.years:
+            if year <= last:
+                result[region, year] = interpolate(by_year, year)
+            else:
+                ratio = interpolate(multipliers, year) / interpolate(multipliers, last)
+                result[region, year] = by_year[last] * ratio
+    return result, []
+
+
+def _grids_drawn_on(tables: Tables, fleet: Fleet) -> set[str]:
+    """Regions where a smelter or a refinery takes power from the grid."""
+    smelting = {site.region for site in fleet.sites.values()}
+    drawn = {row["region"] for row in tables["power_sources"] if row["factor"] == "grid"} & smelting
+    return drawn | {row["region"] for row in tables["refineries"] if row["kind"] == "refinery"}
+
+
+def _path(table: Table, path: str | None, ends: list[int]) -> tuple[dict[int, float], list[Problem]]:
+    """Multipliers by year along which factors are carried forward from the years they end in."""
+    if not ends and path is None:
+        return {}, []
+    multipliers = {row["year"]: row["multiplier"] for row in table if row["path"] == path}
+    if not multipliers:
+        known = sorted({row["path"] for row in table})
+        mend = (
+            f"Use one of {', '.join(known)}." if known else "Add factors to the last model year, or a path."
+        )
+        rule = "no such path"
+        if path is None:
+            rule = f"a grid's factors end in {ends[0]}, and no path carries them forward"
+        return {}, [Problem("scenario", None, "grid_path", path, rule, mend)]
     problems = [
         table.problem(
             table.find(path=path, year=max((y for y in multipliers if y <= last), default=min(multipliers))),
@@ -35,28 +75,10 @@ def grid_factors(
             f"the path is nil in {last}, from which a grid's factor is carried forward",
             "Give a multiplier above zero.",
         )
-        for last in sorted(starts)
+        for last in ends
         if interpolate(multipliers, last) <= 0
     ]
-    if problems:
-        return {}, problems
-    needed = {site.region for site in fleet.sites.values()} | {row["region"] for row in tables["refineries"]}
-    result = {}
-    for region in sorted(needed):
-        if region not in measured:
-            rule = "the region's grid has no emission factor"
-            problems.append(
-                Problem("tables/grid_factors.csv", None, "region", region, rule, "Add a row for it.")
-            )
-            continue
-        last = max(measured[region])
-        for year in calendar.years:
-            if year <= last:
-                result[region, year] = interpolate(measured[region], year)
-            else:
-                ratio = interpolate(multipliers, year) / interpolate(multipliers, last)
-                result[region, year] = measured[region][last] * ratio
-    return result, problems
+    return multipliers, problems
 
 
 def _by_source(rows: list[tuple[int, Row]]) -> dict[tuple[str, str, str], list[tuple[int, Row]]]:
@@ -84,7 +106,7 @@ def _covers_year(table: Table, rows: list[tuple[int, Row]]) -> list[Problem]:
 
 
 def source_prices(
-    tables: Tables, calendar: Calendar, vat: float
+    tables: Tables, calendar: Calendar, vat: Mapping[str, float]
 ) -> tuple[dict[tuple[str, str, str, str], float], list[Problem]]:
     """Price of each source by slice, CNY/MWh without VAT: the mean of its months by days."""
     table = tables["power_prices"]
@@ -105,7 +127,7 @@ def source_prices(
         if found:
             continue
         by_month = {
-            month: row["price_cny_per_mwh"] * (without_vat(vat) if row["vat"] == "included" else 1.0)
+            month: net(row, "price_cny_per_mwh", vat, "power")
             for _, row in rows
             for month in parse_months(row["months"]) or ()
         }

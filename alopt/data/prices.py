@@ -8,6 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from alopt.data.needs import FULL_COST_VAT
 from alopt.data.scenario import read_yaml
 from alopt.data.units import without_vat
 from alopt.errors import InputError, Problem
@@ -109,6 +110,8 @@ def load_prices(
         raise InputError([Problem(file, None, None, None, "no such prices", mend)])
     content = read_yaml(path)
     problems = _problems(content, file, regions)
+    if not problems and content["vat"] == "included":
+        problems = _missing_rates(content, vat)
     if problems:
         raise InputError(problems)
     net = {
@@ -134,6 +137,22 @@ def load_prices(
         coal_multiplier=float(content.get("coal_multiplier", 1)),
         published={key: float(published[key]) for key in _PUBLISHED if key in published},
     )
+
+
+def _missing_rates(content: Mapping[str, Any], vat: Mapping[str, float]) -> list[Problem]:
+    """Rates that the prices need, besides those that every full cost needs."""
+    return [
+        Problem(
+            "tables/vat_rates.csv",
+            None,
+            "component",
+            component,
+            "the rate of this component is missing, which prices with VAT need",
+            "Add its row, or give the prices without VAT.",
+        )
+        for key, component in _VAT.items()
+        if key in content and component not in vat and component not in FULL_COST_VAT
+    ]
 
 
 def _times(price: Any, factor: float) -> Price:  # noqa: ANN401

@@ -50,7 +50,8 @@ class Scenario:
     resolution : str
         ``province`` pools a region's smelters into one site; ``smelter`` keeps each.
     slices, gwp, fleet, demand, grid_path : str
-        Names of the sets in the tables.
+        Names of the sets in the tables; the slice set ``year`` is the undivided year. ``gwp`` and
+        ``grid_path`` are None where the file leaves them out.
     market_prices : str or None
         Month whose prices make the trade's full cost; None where it is not asked for.
     foresight : str
@@ -78,10 +79,10 @@ class Scenario:
     discount_rate: float
     currency: str
     price_year: int
-    gwp: str
+    gwp: str | None
     fleet: str
     demand: str
-    grid_path: str
+    grid_path: str | None
     policies: Mapping[str, Mapping[str, Any]]
     overrides: tuple[Override, ...]
     market_prices: str | None = None
@@ -100,8 +101,9 @@ class Scenario:
 
 KEYS = tuple(f.name for f in fields(Scenario))
 
-#: Keys that a scenario may leave out.
-_OPTIONAL = {"market_prices"}
+
+#: Keys that a scenario may leave out: what then needs them says so.
+_MAY_BE_ABSENT = ("gwp", "grid_path", "market_prices")
 
 
 class _Loader(yaml.SafeLoader):
@@ -272,9 +274,9 @@ def _set_key(content: dict[str, Any], dotted: str, value: Any) -> list[Problem]:
 def _check(content: dict[str, Any], file: str) -> list[Problem]:
     problems = [_unknown_key(str(key), file) for key in content if key not in KEYS]
     for key in KEYS:
+        if key in _MAY_BE_ABSENT and content.get(key) is None:
+            continue
         if key not in content:
-            if key in _OPTIONAL:
-                continue
             mend = "Give it, or extend a scenario that has it."
             problems.append(Problem(file, None, key, None, "the key is missing", mend))
         elif (fault := _key_fault(key, content[key])) is not None:
@@ -327,7 +329,7 @@ def _key_fault(key: str, value: Any) -> tuple[str, str] | None:  # noqa: ANN401,
     ):
         return "must give each policy its fields", "Write `policies: {NAME: {field: value}}`."
     text = {"name", "description", "question", "slices", "currency", "gwp", "fleet", "demand"}
-    if key in text | {"grid_path", *_OPTIONAL} and not (isinstance(value, str) and value):
+    if key in text | {"grid_path", "market_prices"} and not (isinstance(value, str) and value):
         return "must be a text", "Put it in quotes if it looks like a number."
     return None
 
@@ -363,7 +365,7 @@ def _build(content: dict[str, Any]) -> Scenario:
         for op in ("set", "multiply", "add")
         if op in e
     )
-    plain = {key: content[key] for key in KEYS if key in content}
+    plain: dict[str, Any] = {key: content.get(key) for key in KEYS}
     plain |= {"sources": tuple(content["sources"]), "years": tuple(content["years"]), "overrides": overrides}
     plain["discount_rate"] = float(content["discount_rate"])
     return Scenario(**plain)

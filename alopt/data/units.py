@@ -6,6 +6,9 @@ VAT, so that Mt × CNY/t = M CNY and a dual is a price.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 #: Source name of a site's own captive units, and of units that a region's smelters share.
 CAPTIVE = "captive"
 SHARED_CAPTIVE = "captive_shared"
@@ -18,6 +21,18 @@ def without_vat(rate: float) -> float:
     1.0
     """
     return 1.0 / (1.0 + rate)
+
+
+def net(row: Mapping[str, Any], column: str, vat: Mapping[str, float], component: str) -> float:
+    """Price in a row without value-added tax, which its column ``vat`` says whether it includes.
+
+    >>> round(net({"price": 113.0, "vat": "included"}, "price", {"power": 0.13}, "power"), 9)
+    100.0
+    >>> net({"price": 113.0, "vat": "excluded"}, "price", {}, "power")
+    113.0
+    """
+    price: float = row[column]
+    return price * without_vat(vat[component]) if row["vat"] == "included" else price
 
 
 def gw_to_twh(capacity: float, hours: float) -> float:

@@ -69,9 +69,10 @@ def alumina_freight(m: Model) -> Terms:
 
 def carbon_materials(m: Model) -> Terms:
     """Anodes, gross of returned butts."""
-    price, weight = m.data.parameters["anode_price_cny_per_t"], m.data.calendar.weight
+    parameters, weight = m.data.parameters, m.data.calendar.weight
     for _, k, y, made in _made(m):
-        yield weight[y] * price * m.data.cells[k].anode, made
+        if m.data.cells[k].anode:
+            yield weight[y] * parameters["anode_price_cny_per_t"] * m.data.cells[k].anode, made
 
 
 def fluoride(m: Model) -> Terms:
@@ -97,8 +98,8 @@ def _per_capacity(m: Model, cost: Callable[[str], float]) -> Terms:
 
 def labour(m: Model) -> Terms:
     """Wages of the people that a potline needs, running or not."""
-    wage = m.data.parameters["wage_cny_per_a"]
-    return _per_capacity(m, lambda k: m.data.cells[k].employees_per_kt / 1000.0 * wage)
+    people = {k: cell.employees_per_kt / 1000.0 for k, cell in m.data.cells.items()}
+    return _per_capacity(m, lambda k: people[k] * m.data.parameters["wage_cny_per_a"] if people[k] else 0.0)
 
 
 def maintenance(m: Model) -> Terms:
@@ -120,9 +121,8 @@ def sustaining_capital(m: Model) -> Terms:
 
 def new_capital(m: Model) -> Terms:
     """New potlines, charged over their economic life within the horizon."""
-    life = m.data.parameters["new_build_life_a"]
     for i, k, y in m.sets.NEW_BUILD_YEARS:
-        capex = m.data.cells[k].new_capex
+        capex, life = m.data.cells[k].new_capex, m.data.parameters["new_build_life_a"]
         yield capital_present_value(m, capex, life, y), m.new_capacity[i, k, y]
 
 
@@ -136,9 +136,9 @@ def retrofit_capital(m: Model) -> Terms:
 
 def retrofit_works(m: Model) -> Terms:
     """Engineering and lost output of every step between states, once."""
-    cost, discount = m.data.parameters["retrofit_works_cny_per_t_a"], m.data.calendar.discount
+    parameters, discount = m.data.parameters, m.data.calendar.discount
     for i, j, k, y in m.sets.SITE_ARC_YEARS:
-        yield discount[y] * cost, m.retrofitted_capacity[i, j, k, y]
+        yield discount[y] * parameters["retrofit_works_cny_per_t_a"], m.retrofitted_capacity[i, j, k, y]
 
 
 def retrofit_rent(m: Model) -> Terms:
@@ -163,9 +163,9 @@ def restart(m: Model) -> Terms:
 
 def quota_fees(m: Model) -> Terms:
     """Fees when quota changes hands; its price is a transfer between owners and no cost."""
-    cost, discount = m.data.parameters["quota_transfer_cost_cny_per_t_a"], m.data.calendar.discount
+    parameters, discount = m.data.parameters, m.data.calendar.discount
     for r, to, y in m.sets.TRANSFERS:
-        yield discount[y] * cost, m.quota_transfer[r, to, y]
+        yield discount[y] * parameters["quota_transfer_cost_cny_per_t_a"], m.quota_transfer[r, to, y]
 
 
 def closure(m: Model) -> Terms:

@@ -93,9 +93,10 @@ def _pfc(m: Model, y: int, region: str | None) -> Terms:
 
 
 def _baking(m: Model, y: int, region: str | None) -> Terms:
-    per_anode = m.data.parameters["anode_baking_emission_t_per_t_anode"]
+    parameters = m.data.parameters
     for k, made in _made(m, y, region):
-        yield m.data.cells[k].anode * per_anode, made
+        if m.data.cells[k].anode:
+            yield m.data.cells[k].anode * parameters["anode_baking_emission_t_per_t_anode"], made
 
 
 def _power(m: Model, y: int, region: str | None) -> Terms:
@@ -154,10 +155,10 @@ def _metal_freight(m: Model, y: int, region: str | None) -> Terms:
 
 
 def _metal_imports(m: Model, y: int, region: str | None) -> Terms:
-    factor = m.data.parameters["primary_import_emission_t_per_t"]
+    parameters = m.data.parameters
     for d, step, t in m.sets.IMPORTS:
         if t == y and region in {None, m.data.markets.markets[d].region}:
-            yield factor, m.imports[d, step, y]
+            yield parameters["primary_import_emission_t_per_t"], m.imports[d, step, y]
 
 
 SOURCES: dict[str, Callable[[Model, int, str | None], Terms]] = {

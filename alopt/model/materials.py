@@ -23,7 +23,7 @@ def output(m: Model, i: str, y: int) -> Any:
 
 @equation(
     "point", "year",
-    over=lambda m: m.sets.POINT_YEARS,
+    over=lambda m: m.sets.POINT_YEARS if m.data.materials.refineries else [],
     basis="annual",
     unit="CNY/t",
     dual="price of alumina delivered to the smelter",
@@ -33,6 +33,8 @@ def alumina_balance(m: Model, p: str, y: int) -> Any:
 
     .. math:: \sum_a (shipments_{a,p,y} + conveyed_{a,p,y}) \ge \alpha \sum_{i \in p,k,h} production_{i,k,y,h}
        \quad \forall p,y \leftrightarrow \gamma_{p,y} \ge 0
+
+    Where no refinery or port is listed, pots take no alumina (:math:`\alpha = 0`) and there is no row.
     """
     s, refineries = m.sets, m.data.materials.refineries
     arriving = sum(m.alumina_shipments[a, p, y] for a in refineries)

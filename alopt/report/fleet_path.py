@@ -45,8 +45,8 @@ def fleet_path_screen(rows: Sequence[Mapping[Any, Any]], start: str, end: str) -
     table = grid(f"From the fleet of {start} to that of {end}, Mt/a", "province", list(_COLUMNS))
     nation = total.pop("nation")
     ranked = sorted(total.items(), key=lambda item: -max(item[1]["stood"], item[1]["stands"]))
-    for name, amounts in [*ranked, ("nation", nation)]:
-        table.add_row(name, *(f"{value:.2f}" if value else "–" for value in amounts.values()))
+    for name, shown in [*ranked, ("nation", nation)]:
+        table.add_row(name, *(f"{value:.2f}" if value else "–" for value in shown.values()))
     console.print(table)
     console.print(
         "[dim]Stood + left out − closed − moved out + moved in + came = stands, net of double counts. "

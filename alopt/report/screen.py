@@ -54,7 +54,7 @@ def screen(results: Results, out: Path | None = None) -> str:
         "[dim]The cost-minimising plan under these assumptions, not a forecast. "
         f"Money is real {money} without VAT unless said.[/dim]"
     )
-    console.print(_years(summary))
+    console.print(_years(summary, results.data.scenario.currency))
     console.print(_regions(results))
     for line in [*_moves(results), *_hinges(summary, results), _balance(summary), _checks(summary)]:
         console.print(line)
@@ -80,13 +80,13 @@ def grid(title: str, first: str, columns: list[str]) -> Table:
     return table
 
 
-def _years(summary: dict[str, Any]) -> Table:
+def _years(summary: dict[str, Any], currency: str) -> Table:
     years = summary["years"]
     table = grid("", "", list(years))
     for label, key, form in _ROWS:
         scale = 1e-3 if key == "employment_persons" else 1.0
         cells = [_shown(numbers[key], form, scale) for numbers in years.values()]
-        table.add_row(label, *cells)
+        table.add_row(label.replace("CNY", currency), *cells)
     for boundary in ("direct", "smelter_scope_1_2", "industry", "outside"):
         cells = [
             f"{numbers['emissions_mt_co2e']['by_boundary'][boundary]:,.0f}" for numbers in years.values()
@@ -142,7 +142,7 @@ def _hinges(summary: dict[str, Any], results: Results) -> list[str]:
     stock = sum(row["stock"] for row in results.tables["quota"].records() if row["year"] == int(year))
     availability = results.data.parameters["availability"]
     need = numbers["demand_mt"] - numbers["recycled_mt"] - numbers["imports_mt"]
-    steps = results.data.markets.import_steps
+    steps, currency = results.data.markets.import_steps, results.data.scenario.currency
     lines = []
     if stock:
         can = stock * availability
@@ -153,17 +153,31 @@ def _hinges(summary: dict[str, Any], results: Results) -> list[str]:
         )
     if len(steps) > 1:
         lines.append(
-            f"And on import parity: after {steps[0].volume:g} Mt at {steps[0].price:,.0f} CNY/t, "
-            f"imports cost {steps[1].price:,.0f} CNY/t and more."
+            f"And on import parity: after {steps[0].volume:g} Mt at {steps[0].price:,.0f} {currency}/t, "
+            f"imports cost {steps[1].price:,.0f} {currency}/t and more."
         )
-    return lines
+    return [*lines, *_shortages(summary)]
+
+
+def _shortages(summary: dict[str, Any]) -> list[str]:
+    """Years in which users go without more metal than rounding explains."""
+    short = {y: n for y, n in summary["years"].items() if n["unserved_mt"] > 1e-6 * n["demand_mt"]}
+    if not short:
+        return []
+    year, numbers = next(iter(short.items()))
+    line = (
+        f"Users go without metal in {', '.join(short)}: in {year} {numbers['unserved_mt']:.4g} of "
+        f"{numbers['demand_mt']:.4g} Mt, where more cannot be made or costs more than they would pay."
+    )
+    return [line]
 
 
 def _balance(summary: dict[str, Any]) -> str:
     base = summary["base_year"]
+    intensity = _shown(base["ac_kwh_per_t"], "{:,.0f}")
     return (
         f"Base year {base['year']}: {base['capacity_mt_per_a']:.2f} Mt/a net of double counts at "
-        f"{base['ac_kwh_per_t']:,.0f} kWh/t AC; metal supply {base['metal_supply_mt']:.2f}, use "
+        f"{intensity} kWh/t AC; metal supply {base['metal_supply_mt']:.2f}, use "
         f"{base['metal_use_mt']:.2f}, residual {base['metal_residual_mt']:+.2f} Mt."
     )
 

@@ -81,12 +81,12 @@ def _materials(solution: Solution) -> Iterator[Entry]:
 
 
 def _per_tonne(solution: Solution) -> Iterator[Entry]:
-    data = solution.data
-    anode, fluoride = data.parameters["anode_price_cny_per_t"], data.parameters["fluoride_cny_per_t"]
+    data, p = solution.data, solution.data.parameters
     for (i, k, y, _), made in site_production(solution).items():
         cell, key = data.cells[k], (y, _region(solution, i), i, k, "", "")
-        yield *key, "carbon_materials", made * cell.anode * anode
-        yield *key, "fluoride", made * fluoride
+        if cell.anode:
+            yield *key, "carbon_materials", made * cell.anode * p["anode_price_cny_per_t"]
+        yield *key, "fluoride", made * p["fluoride_cny_per_t"]
         yield *key, "cell_operation", made * cell.variable_cost
 
 
@@ -94,7 +94,8 @@ def _per_capacity(solution: Solution) -> Iterator[Entry]:
     data, p = solution.data, solution.data.parameters
     for (i, k, y), standing in solution.values("capacity").items():
         cell, key = data.cells[k], (y, _region(solution, i), i, k, "", "")
-        yield *key, "labour", standing * cell.employees_per_kt * p["wage_cny_per_a"] / 1000.0
+        if cell.employees_per_kt:
+            yield *key, "labour", standing * cell.employees_per_kt * p["wage_cny_per_a"] / 1000.0
         yield *key, "maintenance", standing * cell.maintenance
         yield *key, "overhead", standing * p["overhead_cny_per_t_a"]
         yield *key, "sustaining_capital", standing * p["sustaining_capex_cny_per_t_a"]
@@ -102,9 +103,9 @@ def _per_capacity(solution: Solution) -> Iterator[Entry]:
 
 def _capital(solution: Solution) -> Iterator[Entry]:
     data, calendar = solution.data, solution.data.calendar
-    life = data.parameters["new_build_life_a"]
+    p = data.parameters
     spent = [
-        (i, k, y, "new_capital", amount * (data.cells[k].new_capex or 0.0), life)
+        (i, k, y, "new_capital", amount * (data.cells[k].new_capex or 0.0), p["new_build_life_a"])
         for (i, k, y), amount in solution.values("new_capacity").items()
         if amount
     ]
@@ -201,14 +202,15 @@ def emissions(solution: Solution) -> ResultTable:
 
 
 def _cell_emissions(solution: Solution) -> Iterator[tuple[Any, ...]]:
-    data = solution.data
-    baking = data.parameters["anode_baking_emission_t_per_t_anode"]
+    data, p = solution.data, solution.data.parameters
     for (i, k, y, _), made in site_production(solution).items():
         cell, key = data.cells[k], (y, _region(solution, i), i, k)
         yield *key, "anode", "co2", "1", "anode", made * cell.anode_co2
-        yield *key, "pfc", "cf4", "1", "pfc", made * cell.cf4 * data.gwp["cf4"]
-        yield *key, "pfc", "c2f6", "1", "pfc", made * cell.c2f6 * data.gwp["c2f6"]
-        yield *key, "anode_baking", "co2", "3", "anode_baking", made * cell.anode * baking
+        for gas, mass in cell.pfc.items():
+            yield *key, "pfc", gas, "1", "pfc", made * mass * data.gwp[gas]
+        if cell.anode:
+            baked = made * cell.anode * p["anode_baking_emission_t_per_t_anode"]
+            yield *key, "anode_baking", "co2", "3", "anode_baking", baked
 
 
 def _power_emissions(solution: Solution) -> Iterator[tuple[Any, ...]]:
@@ -241,7 +243,7 @@ def _material_emissions(solution: Solution) -> Iterator[tuple[Any, ...]]:
     for (r, d, y), amount in solution.values("ingot_shipments").items():
         emitted = amount * data.markets.freight_emission[r, d]
         yield y, r, "", "", "metal_freight", "co2", "3", "metal_freight", emitted
-    abroad = data.parameters["primary_import_emission_t_per_t"]
     for (d, _, y), amount in solution.values("imports").items():
         region = data.markets.markets[d].region
-        yield y, region, "", "", "metal_imports", "co2", "outside", "metal_imports", amount * abroad
+        emitted = amount * data.parameters["primary_import_emission_t_per_t"]
+        yield y, region, "", "", "metal_imports", "co2", "outside", "metal_imports", emitted

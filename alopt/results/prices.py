@@ -80,6 +80,7 @@ def shadow_prices(solution: Solution, ranges: Ranges | None = None) -> ResultTab
     program, optimum = solution.program, solution.optimum
     rhs = program.rhs
     slack = np.abs(rhs - program.activity(optimum.values)).tolist()
+    currency = solution.data.scenario.currency
     duals, limits, senses = optimum.duals.tolist(), rhs.tolist(), program.senses.tolist()
 
     def rows() -> Iterator[tuple[Any, ...]]:
@@ -98,7 +99,7 @@ def shadow_prices(solution: Solution, ranges: Ranges | None = None) -> ResultTab
                 name, *place.values(),
                 known.basis if known else "annual",
                 _SENSE[senses[row]], limits[row], slack[row],
-                price, known.unit if known else "", dual, low, high, unique,
+                price, known.unit.replace("CNY", currency) if known else "", dual, low, high, unique,
             )  # fmt: skip
 
     return ResultTable("shadow_prices", COLUMNS, list(rows()))
@@ -165,6 +166,7 @@ def reduced_costs(solution: Solution) -> ResultTable:
     Along a chain of degenerate rows a reduced cost can be nil for an option that misses by much.
     """
     calendar, reduced = solution.data.calendar, np.asarray(solution.optimum.reduced_costs)
+    currency = solution.data.scenario.currency
     columns = (
         "year",
         "kind",
@@ -194,6 +196,7 @@ def reduced_costs(solution: Solution) -> ResultTable:
                 year = place["year"]
                 divisor = calendar.discount[year] if name in _EVENTS else calendar.weight[year]
                 value = float(reduced[column]) / divisor
-                yield *place.values(), value, _UNITS.get(name, "CNY per t/a")
+                unit = _UNITS.get(name, "CNY per t/a").replace("CNY", currency)
+                yield *place.values(), value, unit
 
     return make("reduced_costs", columns, rows())

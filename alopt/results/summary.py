@@ -71,7 +71,9 @@ def base_year(solution: Solution) -> dict[str, Any]:
     return {
         "year": data.calendar.base_year,
         "capacity_mt_per_a": total,
-        "ac_kwh_per_t": sum(amount * cells[k].ac for (_, k), amount in start.items()) / total,
+        "ac_kwh_per_t": sum(amount * cells[k].ac for (_, k), amount in start.items()) / total
+        if total
+        else None,
         "metal_supply_mt": supply,
         "metal_use_mt": use,
         "metal_residual_mt": supply - use,
@@ -150,7 +152,8 @@ def full_cost(solution: Solution, tables: Tables, y: int, made: float) -> float 
     """The trade's full cost, CNY/t with VAT: alumina and anode at the market prices of a month.
 
     Depreciation, interest and taxes and what policies take are in; alumina follows the month's
-    price, not the model's, so a shock to ore or refining does not show here.
+    price, not the model's, so a shock to ore or refining does not show here. None where nothing
+    is made or the scenario names no month of market prices.
     """
     data = solution.data
     prices = data.market_prices

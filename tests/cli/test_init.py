@@ -23,7 +23,8 @@ def test_copies_the_shipped_inputs(command, here):
 def test_minimal_runs(command, here):
     """Two regions, one cell, one market, and no table that may be left out."""
     assert command("init", "small", "--minimal").code == 0
-    assert {"datapackage.json", "sources.csv", "scenarios/baseline.yaml"} <= set(files(here / "small"))
+    copied = {"README.md", "datapackage.json", "sources.csv", "scenarios/baseline.yaml"}
+    assert copied <= set(files(here / "small"))
     assert command("run", "--inputs", "small", "--quiet").code == 0
 
 

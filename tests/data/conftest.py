@@ -13,8 +13,14 @@ from alopt.data import ModelData, default_inputs
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> EditableInputs:
-    """A copy of the smallest legal inputs, to spoil."""
+    """The smallest legal inputs, and values that only other worlds have a use for, to spoil."""
     return EditableInputs.minimal(tmp_path / "inputs")
+
+
+@pytest.fixture
+def smallest(tmp_path: Path) -> EditableInputs:
+    """A copy of the smallest legal inputs, to add to."""
+    return EditableInputs.smallest(tmp_path / "smallest")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from worlds import World
 
 import alopt
 from alopt.data import Scenario
@@ -37,6 +38,11 @@ class EditableInputs:
 
     @classmethod
     def minimal(cls, folder: Path) -> EditableInputs:
+        """Return the smallest legal inputs, and values that only other worlds have a use for."""
+        return cls(World().write(folder))
+
+    @classmethod
+    def smallest(cls, folder: Path) -> EditableInputs:
         """Return a copy of the smallest legal inputs."""
         return cls(alopt.init(folder, minimal=True))
 
@@ -114,6 +120,13 @@ class EditableInputs:
         rows = [*self.rows(table), row]
         self.write(table, rows)
         return len(rows) + 1
+
+    def prices(self, month: str, **prices: object) -> None:
+        """Write a file of market prices."""
+        folder = self.folder / "prices"
+        folder.mkdir(exist_ok=True)
+        content = {"month": month, "vat": "excluded", **prices}
+        (folder / f"{month}.yaml").write_text(yaml_text(content), encoding="utf-8")
 
     def remove(self, table: str, where: dict[str, str]) -> None:
         """Remove one row."""

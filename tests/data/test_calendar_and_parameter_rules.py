@@ -76,51 +76,17 @@ def test_a_parted_year_is_sound(inputs: EditableInputs):
     assert calendar.season_share == {"wet": 0.2 + 0.3, "dry": 0.5, "year": 1.0}
 
 
-def test_every_parameter_must_be_given(inputs: EditableInputs):
-    names = [row["parameter"] for row in inputs.rows("parameters")]
-    inputs.write("parameters", [])
-    assert inputs.problems() == [
-        Problem("tables/parameters.csv", None, "parameter", name, "the value is missing", "Add its row.")
-        for name in names
-    ]
-
-
-def test_every_tax_rate_must_be_given(inputs: EditableInputs):
-    components = [row["component"] for row in inputs.rows("vat_rates")]
-    inputs.write("vat_rates", [])
-    assert inputs.problems() == [
-        Problem(
-            "tables/vat_rates.csv", None, "component", component,
-            "the rate of this component is missing", "Add its row.",
-        )
-        for component in components
-    ]  # fmt: skip
-
-
-def test_every_freight_must_be_given(inputs: EditableInputs):
-    rows = inputs.rows("freight")
-    inputs.write("freight", [])
-    assert len(rows) == 3 * 3
-    assert inputs.problems() == [
-        Problem(
-            "tables/freight.csv", None, "quantity", f"{row['material']} {row['quantity']}",
-            "the row is missing", "Add it.",
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
 def test_faults_of_many_parts_come_in_one_list(inputs: EditableInputs):
     two_slices(inputs, {"share": 0.4}, {})
     inputs.remove("parameters", {"parameter": "availability"})
     inputs.remove("gwp", {"gas": "cf4"})
-    inputs.remove("freight", {"material": "ore", "quantity": "handling_cny_per_t"})
+    inputs.remove("freight", {"material": "ingot", "quantity": "handling_cny_per_t"})
     inputs.add("control_totals", fleet="today", province="North", capacity_mt_per_a=0.5)
     assert [(p.file, p.column, p.value) for p in inputs.problems()] == [
         ("tables/slices.csv", "share", None),
-        ("tables/parameters.csv", "parameter", "availability"),
+        ("tables/parameters.csv", "parameter", None),
         ("scenario", "gwp", "AR5"),
-        ("tables/freight.csv", "quantity", "ore handling_cny_per_t"),
+        ("tables/freight.csv", "quantity", None),
         ("tables/control_totals.csv", "capacity_mt_per_a", "0.5"),
         ("tables/control_totals.csv", "province", None),
         ("tables/control_totals.csv", "province", None),

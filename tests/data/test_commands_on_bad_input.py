@@ -48,13 +48,13 @@ SPOILS: dict[str, tuple[Spoil, list[str]]] = {
     ),
     "three at once": (
         lambda inputs: (
-            inputs.path("gwp").unlink(),
+            inputs.path("demand").unlink(),
             inputs.change("fleet", NORTH, capacity_mt_per_a="-1"),
             inputs.change("regions", {"region": "north"}, name=""),
         ),
         [
             "3 problems in the inputs:",
-            "tables/gwp.csv: the table is missing",
+            "tables/demand.csv: the table is missing",
             "fleet.csv, row 2, column capacity_mt_per_a: is below 0 Mt/a (found '-1'). Give 0 or more.",
             "tables/regions.csv, row 2, column name: a value is required (found '').",
         ],

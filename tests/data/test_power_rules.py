@@ -172,7 +172,8 @@ def test_a_site_without_power(inputs: EditableInputs):
     inputs.remove("power_sources", NORTH_GRID)
     assert inputs.problems() == [
         Problem(
-            "tables/power_sources.csv", None, "region", "north", "no power reaches north_smelter", "Add one.",
+            "tables/power_sources.csv", None, "region", "north", "no power reaches north_smelter",
+            "Add a source of the site_kind existing or any, with prices in tables/power_prices.csv.",
         )
     ]  # fmt: skip
 

@@ -76,13 +76,30 @@ def test_a_broken_file(inputs, changes, problem):
 
 
 def test_a_month_that_is_not_there(inputs):
-    assert inputs.problems(settings={"market_prices": "2031-01"}) == [
-        Problem("prices/2031-01.yaml", None, None, None, "no such prices", "Name a YAML file.")
-    ]
     problems(inputs)
-    mend = "There are month; or name a YAML file."
+    mend = "There are example, month; or name a YAML file."
     assert inputs.problems(settings={"market_prices": "2031-01"}) == [
         Problem("prices/2031-01.yaml", None, None, None, "no such prices", mend)
+    ]
+
+
+def test_a_world_without_prices(smallest):
+    missing = [p for p in smallest.problems(settings={"market_prices": "2031-01"}) if "prices" in p.file]
+    rule, mend = "no such prices", "Name a YAML file."
+    assert missing == [Problem("prices/2031-01.yaml", None, None, None, rule, mend)]
+
+
+def test_a_curve_needs_every_rate(inputs):
+    problems(inputs)
+    inputs.remove("vat_rates", {"component": "freight"})
+    inputs.remove("vat_rates", {"component": "metal"})
+    data = alopt.load(inputs.folder, settings={"market_prices": "month"})
+    with pytest.raises(InputError) as caught:
+        cost_curve(data)
+    rule, mend = "the rate of this component is missing, which the cost curve adds", "Add its row."
+    assert caught.value.problems == [
+        Problem("tables/vat_rates.csv", None, "component", component, rule, mend)
+        for component in ("freight", "metal")
     ]
 
 

@@ -354,18 +354,18 @@ def test_a_reference_that_may_be_blank(inputs: EditableInputs):
 
 
 def test_problems_of_many_tables_come_in_one_list(inputs: EditableInputs):
-    inputs.path("gwp").unlink()
+    inputs.path("cells").unlink()
     text = inputs.change("fleet", NORTH, capacity_mt_per_a="lots", double_counted_mt_per_a="-1")
     word = inputs.change("sites", NORTH, kind="old")
     blank = inputs.change("regions", {"region": "south"}, name="")
     range_ = inputs.change("demand", {"path": "central"}, low="0.9", high="1")
     assert [(p.file, p.row, p.column) for p in inputs.problems()] == [
         ("tables/regions.csv", blank, "name"),
+        ("tables/cells.csv", None, None),
         ("tables/sites.csv", word, "kind"),
         ("tables/fleet.csv", text, "capacity_mt_per_a"),
         ("tables/fleet.csv", text, "double_counted_mt_per_a"),
         ("tables/demand.csv", range_, "total_metal_mt"),
-        ("tables/gwp.csv", None, None),
     ]
 
 

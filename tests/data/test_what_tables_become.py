@@ -288,6 +288,9 @@ def test_freight_is_handling_and_distance(inputs: EditableInputs, vat: str, divi
     )
     assert markets.freight_emission["north", "south_ingot"] == pytest.approx(0.02e-3 * distance, rel=1e-12)
     assert markets.freight["south", "south_ingot"] == 0.0
+    assert markets.export_freight == {}
+    inputs.add("export_steps", step="abroad", volume_mt_per_a=1, price_cny_per_t=1)
+    markets = load(inputs).markets
     # the south is the port: its exports travel nowhere, the north's come through it
     assert markets.export_freight == {"north": markets.freight["north", "south_ingot"], "south": 0.0}
     assert markets.import_markets == ("south_ingot",)
