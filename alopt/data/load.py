@@ -169,11 +169,9 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     problems += found
     markets, found = build_markets(tables, scenario, calendar, fleet, freight, vat)
     problems += found
-    policies, found = check_policies(scenario, calendar, fleet, file)
-    problems += found
     if problems or power is None or materials is None or markets is None:
         raise InputError(problems)
-    return ModelData(
+    data = ModelData(
         scenario=scenario,
         tables=tables,
         calendar=calendar,
@@ -188,8 +186,12 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
         gwp=gwp,
         capex_spread=spread,
         spent_potlining=potlining,
-        policies=policies,
+        policies={},
     )
+    policies, problems = check_policies(data, file)
+    if problems:
+        raise InputError(problems)
+    return replace(data, policies=policies)
 
 
 def _parameters(

@@ -2,11 +2,16 @@
 
 A module in this folder is an instrument. It holds
 
-- ``Settings``: a frozen dataclass whose ``read(fields, calendar, fleet, all_policies)`` checks
-  the scenario's fields and returns the settings and a list of ``(field, value, rule, mend)``;
-- ``build(m, settings)``: adds its equations and, in ``m.transfers``, its payments;
-- ``payments(data, settings, frames)`` (optional): the same payments recomputed from result
-  tables, as rows for the cost table.
+- ``Settings``: a frozen dataclass with the names of its ``FIELDS`` and ``read(fields, data)``,
+  which checks the scenario's fields against everything that was read (``data`` has no policies
+  yet; those of the scenario are ``data.scenario.policies``) and returns the settings and a list
+  of ``(field, value, rule, mend)``;
+- ``build(m, settings)``: adds its equations and, in ``m.transfers``, the present value of its
+  payments;
+- ``payments(data, settings, tables)`` (where it pays): the same payments recomputed from result
+  tables alone, one :class:`Payment` each.
+
+Its first paragraph says what it does, with the formula of the payment if it has one.
 """
 
 from __future__ import annotations
@@ -15,14 +20,37 @@ import difflib
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from alopt.data.calendar import Calendar
-from alopt.data.fleet import Fleet
-from alopt.data.scenario import Scenario
+from alopt.data.model_data import ModelData
 from alopt.errors import Problem
 from alopt.model.equations import Model
+
+#: Who takes what the state levies, and gives what it grants.
+STATE = "state"
+
+#: Who owns smelters; the owner stands beside the site.
+SMELTERS = "smelters"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """Money that an instrument moves in a calendar year; it is a transfer, no resource cost.
+
+    ``cost_m_cny`` is what the objective counts: M CNY a year that the payer pays the receiver,
+    negative where money flows the other way. ``site`` and ``region`` are blank where the
+    payment has no one place.
+    """
+
+    year: int
+    component: str
+    cost_m_cny: float
+    region: str = ""
+    site: str = ""
+    payer: str = SMELTERS
+    receiver: str = STATE
 
 
 def instruments() -> dict[str, str]:
@@ -36,14 +64,12 @@ def instrument(name: str) -> ModuleType:
     return importlib.import_module(f"{__name__}.{name}")
 
 
-def check_policies(
-    scenario: Scenario, calendar: Calendar, fleet: Fleet, file: str
-) -> tuple[dict[str, Any], list[Problem]]:
+def check_policies(data: ModelData, file: str) -> tuple[dict[str, Any], list[Problem]]:
     """Read the settings of a scenario's policies; unknown names and fields are problems."""
     known = instruments()
     settings: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, fields in scenario.policies.items():
+    for name, fields in data.scenario.policies.items():
         if name not in known:
             close = difflib.get_close_matches(str(name), known, n=1)
             hint = f"Did you mean {close[0]}? " if close else ""
@@ -53,7 +79,7 @@ def check_policies(
         module = instrument(name)
         found = unknown_fields(fields, module.Settings)
         if not found:
-            settings[name], found = module.Settings.read(fields, calendar, fleet, scenario.policies)
+            settings[name], found = module.Settings.read(fields, data)
         problems += [
             Problem(file, None, f"policies.{name}.{field}", None if value is None else str(value), rule, mend)
             for field, value, rule, mend in found

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alopt.data.calendar import Calendar
 from alopt.data.fleet import Fleet
+from alopt.data.model_data import ModelData
 from alopt.model.equations import Model, add, add_variable, at_most, equal, equation
 from alopt.policies._fields import Fault, yearly
 
@@ -27,14 +27,12 @@ class Settings:
     FIELDS = ("cap_mt_per_a",)
 
     @classmethod
-    def read(
-        cls, fields: Mapping[str, Any], calendar: Calendar, fleet: Fleet, _: Mapping[str, Any]
-    ) -> tuple[Settings | None, list[Fault]]:
+    def read(cls, fields: Mapping[str, Any], data: ModelData) -> tuple[Settings | None, list[Fault]]:
         """Check the fields; a fleet without registered quota cannot be capped."""
         if "cap_mt_per_a" not in fields:
             return None, [("cap_mt_per_a", None, "the field is missing", "Give the cap in Mt/a.")]
-        cap, faults = yearly("cap_mt_per_a", fields["cap_mt_per_a"], calendar, high=1000.0)
-        if not fleet.registered_quota:
+        cap, faults = yearly("cap_mt_per_a", fields["cap_mt_per_a"], data.calendar, high=1000.0)
+        if not data.fleet.registered_quota:
             mend = "Fill tables/quota.csv for the scenario's fleet, or drop the policy."
             faults.append(("cap_mt_per_a", None, "the fleet has no registered quota", mend))
         return cls(cap), faults

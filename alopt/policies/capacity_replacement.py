@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alopt.data.calendar import Calendar
-from alopt.data.fleet import Fleet
+from alopt.data.model_data import ModelData
 from alopt.model.equations import Model, add, at_most, equation
 from alopt.policies._fields import Fault, regions
 
@@ -42,12 +41,10 @@ class Settings:
     FIELDS = ("ratio", "ratios", "no_inflow", "no_outflow", "no_reuse")
 
     @classmethod
-    def read(
-        cls, fields: Mapping[str, Any], _: Calendar, fleet: Fleet, policies: Mapping[str, Any]
-    ) -> tuple[Settings | None, list[Fault]]:
+    def read(cls, fields: Mapping[str, Any], data: ModelData) -> tuple[Settings | None, list[Fault]]:
         """Check the fields; replacement has no meaning without a cap."""
         faults: list[Fault] = []
-        if "capacity_cap" not in policies:
+        if "capacity_cap" not in data.scenario.policies:
             mend = "Add the policy capacity_cap, or drop this one."
             faults.append(("ratio", None, "replacement has no meaning without a cap", mend))
         base = fields.get("ratio")
@@ -57,7 +54,7 @@ class Settings:
             )
         elif not _is_ratio(base):
             faults.append(("ratio", base, "is no ratio from 1 to 10", "Write 1.0 for equal replacement."))
-        known = {site.region for site in fleet.sites.values()} | set(fleet.registered_quota)
+        known = {site.region for site in data.fleet.sites.values()} | set(data.fleet.registered_quota)
         lists = {}
         for name in ("no_inflow", "no_outflow", "no_reuse"):
             lists[name], found = regions(name, fields.get(name, []), known)

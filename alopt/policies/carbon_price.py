@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alopt.data.calendar import Calendar
-from alopt.data.fleet import Fleet
+from alopt.data.model_data import ModelData
 from alopt.model.emissions import NESTED, emissions
 from alopt.model.equations import Model
 from alopt.model.materials import output
+from alopt.policies import Payment
 from alopt.policies._fields import Fault, word, yearly
 
 SCOPES = ("direct", "smelter_scope_1_2")
@@ -32,9 +32,7 @@ class Settings:
     FIELDS = ("price_cny_per_t", "scope", "benchmark_t_per_t")
 
     @classmethod
-    def read(
-        cls, fields: Mapping[str, Any], calendar: Calendar, _: Fleet, __: Mapping[str, Any]
-    ) -> tuple[Settings | None, list[Fault]]:
+    def read(cls, fields: Mapping[str, Any], data: ModelData) -> tuple[Settings | None, list[Fault]]:
         """Check the fields; price and scope must be given, the benchmark may be left out."""
         faults: list[Fault] = [
             (name, None, "the field is missing", "Give it.")
@@ -43,10 +41,10 @@ class Settings:
         ]
         if faults:
             return None, faults
-        price, found = yearly("price_cny_per_t", fields["price_cny_per_t"], calendar, high=100_000.0)
+        price, found = yearly("price_cny_per_t", fields["price_cny_per_t"], data.calendar, high=100_000.0)
         faults += found + word("scope", fields["scope"], SCOPES)
         benchmark, found = yearly(
-            "benchmark_t_per_t", fields.get("benchmark_t_per_t", 0.0), calendar, high=100.0
+            "benchmark_t_per_t", fields.get("benchmark_t_per_t", 0.0), data.calendar, high=100.0
         )
         return cls(price, fields["scope"], benchmark), faults + found
 
@@ -66,7 +64,7 @@ def build(m: Model, settings: Settings) -> None:
     )
 
 
-def payments(_: Any, settings: Settings, tables: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def payments(_: ModelData, settings: Settings, tables: Mapping[str, Any]) -> Iterator[Payment]:
     """Payments by year and site, M CNY a year, from the emission and production tables."""
     nested = set(NESTED[: NESTED.index(settings.scope) + 1])
     made = tables["production"].totals("production_mt", "year", "region", "site")
@@ -78,4 +76,4 @@ def payments(_: Any, settings: Settings, tables: Mapping[str, Any]) -> Iterator[
     for (year, region, site), amount in emitted.items():
         allocated = settings.benchmark[year] * made.get((year, region, site), 0.0)
         paid = settings.price[year] * (amount - allocated)
-        yield {"year": year, "region": region, "site": site, "component": "carbon_price", "cost_m_cny": paid}
+        yield Payment(year, "carbon_price", paid, region, site)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from alopt.data.calendar import Calendar
-from alopt.data.fleet import Fleet
+from alopt.data.model_data import ModelData
 from alopt.model.emissions import NESTED, emissions
 from alopt.model.equations import Model, add, at_most, equation
 from alopt.policies._fields import Fault, word, yearly
@@ -25,16 +24,14 @@ class Settings:
     FIELDS = ("limit_mt", "budget_mt", "boundary")
 
     @classmethod
-    def read(
-        cls, fields: Mapping[str, Any], calendar: Calendar, _: Fleet, __: Mapping[str, Any]
-    ) -> tuple[Settings | None, list[Fault]]:
+    def read(cls, fields: Mapping[str, Any], data: ModelData) -> tuple[Settings | None, list[Fault]]:
         """Check the fields; the boundary and at least one of limit and budget must be given."""
         if "boundary" not in fields:
             return None, [("boundary", None, "the field is missing", f"Use one of {', '.join(NESTED)}.")]
         faults = word("boundary", fields["boundary"], NESTED)
         limit, budget = None, fields.get("budget_mt")
         if "limit_mt" in fields:
-            limit, found = yearly("limit_mt", fields["limit_mt"], calendar)
+            limit, found = yearly("limit_mt", fields["limit_mt"], data.calendar)
             faults += found
         if budget is not None and (
             isinstance(budget, bool)

@@ -6,12 +6,13 @@ everything costs and emits, and a check of every run is that both agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alopt.finance import annuity_due
 from alopt.model.emissions import BOUNDARY_OF
-from alopt.policies import instrument
+from alopt.policies import Payment, instrument
 from alopt.results.flows import site_production
 from alopt.results.table import ResultTable, make
 from alopt.solve.solution import Solution
@@ -25,12 +26,23 @@ EMISSION_COLUMNS = (
     "year", "region", "site", "cell", "source", "gas", "scope", "boundary", "emissions_mt_co2e",
 )  # fmt: skip
 
+TRANSFER_COLUMNS = (
+    "year", "instrument", "component", "payer", "receiver", "region", "site", "owner", "amount_m_cny",
+)  # fmt: skip
+
 #: (year, region, site, cell, source, market, component, cost per calendar year)
 Entry = tuple[int, str, str, str, str, str, str, float]
 
 
-def costs(solution: Solution, emission_table: ResultTable, production_table: ResultTable) -> ResultTable:
-    """Cost table: resource costs and transfers by component and place, per calendar year and present."""
+def costs(solution: Solution, paid: list[tuple[str, Payment]]) -> ResultTable:
+    """Cost table: resource costs and transfers by component and place, per calendar year and present.
+
+    Parameters
+    ----------
+    solution : Solution
+    paid : list of (instrument, Payment)
+        From :func:`payments`.
+    """
     weight = solution.data.calendar.weight
     rows: dict[tuple[Any, ...], float] = {}
     for entries in (
@@ -48,9 +60,34 @@ def costs(solution: Solution, emission_table: ResultTable, production_table: Res
             if cost:
                 place = (*entry[:-1], "resource")
                 rows[place] = rows.get(place, 0.0) + cost
-    for key, cost in _transfers(solution, emission_table, production_table):
-        rows[key] = rows.get(key, 0.0) + cost
+    for _, one in paid:
+        key = (one.year, one.region, one.site, "", "", "", one.component, "transfer")
+        rows[key] = rows.get(key, 0.0) + one.cost_m_cny
     return make("costs", COST_COLUMNS, ((*key, cost, cost * weight[key[0]]) for key, cost in rows.items()))
+
+
+def payments(solution: Solution, tables: Mapping[str, ResultTable]) -> list[tuple[str, Payment]]:
+    """What each instrument moves, recomputed from the physical tables and the emissions."""
+    return [
+        (name, one)
+        for name, settings in sorted(solution.data.policies.items())
+        if hasattr(module := instrument(name), "payments")
+        for one in module.payments(solution.data, settings, tables)
+    ]
+
+
+def transfers(solution: Solution, paid: list[tuple[str, Payment]]) -> ResultTable:
+    """Who pays whom: each instrument's payments, all amounts positive."""
+    sites = solution.data.fleet.sites
+    total: dict[tuple[Any, ...], float] = defaultdict(float)
+    for name, one in paid:
+        payer, receiver = one.payer, one.receiver
+        if one.cost_m_cny < 0:
+            payer, receiver = receiver, payer
+        owner = sites[one.site].owner if one.site in sites else ""
+        key = (one.year, name, one.component, payer, receiver, one.region, one.site, owner)
+        total[key] += abs(one.cost_m_cny)
+    return make("transfers", TRANSFER_COLUMNS, ((*key, amount) for key, amount in total.items() if amount))
 
 
 def _region(solution: Solution, i: str) -> str:
@@ -174,20 +211,6 @@ def _metal(solution: Solution) -> Iterator[Entry]:
     price = {step.key: step.price for step in markets.demand_steps}
     for (d, step, y), amount in solution.values("unserved_demand").items():
         yield y, data.markets.markets[d].region, "", "", step, d, "unserved", amount * price[step]
-
-
-def _transfers(
-    solution: Solution, emission_table: ResultTable, production_table: ResultTable
-) -> Iterator[tuple[tuple[Any, ...], float]]:
-    tables = {"emissions": emission_table, "production": production_table}
-    for name, settings in sorted(solution.data.policies.items()):
-        module = instrument(name)
-        if hasattr(module, "payments"):
-            for paid in module.payments(solution.data, settings, tables):
-                key = (
-                    paid["year"], paid["region"], paid["site"], "", "", "", paid["component"], "transfer",
-                )  # fmt: skip
-                yield key, paid["cost_m_cny"]
 
 
 def emissions(solution: Solution) -> ResultTable:

@@ -31,7 +31,9 @@ def build_tables(solution: Solution, ranges: prices.Ranges | None = None) -> dic
     """Make every result table of a solution, by the name of its file."""
     tables = {table.name: table for table in (make_table(solution) for make_table in _FLOWS)}
     tables["emissions"] = accounts.emissions(solution)
-    tables["costs"] = accounts.costs(solution, tables["emissions"], tables["production"])
+    paid = accounts.payments(solution, tables)
+    tables["costs"] = accounts.costs(solution, paid)
+    tables["transfers"] = accounts.transfers(solution, paid)
     tables["shadow_prices"] = prices.shadow_prices(solution, ranges)
     tables["reduced_costs"] = prices.reduced_costs(solution)
     tables["iamc"] = iamc(solution, tables, "alopt")

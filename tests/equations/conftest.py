@@ -8,6 +8,7 @@ import alopt
 from alopt.solve.compile import compile_program
 
 from .linear import Rows, as_linear, assert_same
+from .own_worlds import own_modules, own_world
 from .world import build_world
 
 
@@ -29,6 +30,13 @@ def model(world):
 @pytest.fixture(scope="session")
 def rows(model):
     return Rows(compile_program(model))
+
+
+@pytest.fixture(scope="session")
+def own_models(world):
+    """Each instrument of its own small world: the data and the model built from it."""
+    found = {name: own_world(world, name) for name in own_modules()}
+    return {name: (data, alopt.build(data)) for name, data in found.items()}
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ import pytest
 
 import alopt
 
+from .own_worlds import own_modules, own_sets
 from .register import every_equation
 
 # --- what exists --------------------------------------------------------------------------------
@@ -318,8 +319,21 @@ def test_nothing_else_is_built(built_worlds, name):
                 assert all(part.lb == 0 for part in component.values())
 
 
+@pytest.mark.parametrize("instrument", own_modules())
+def test_an_instrument_builds_the_rows_and_columns_that_it_states(own_models, instrument):
+    data, model = own_models[instrument]
+    module = own_modules()[instrument]
+    rows = {**SETS, **getattr(module, "SETS", {})}
+    columns = {**VARIABLES, **getattr(module, "VARIABLES", {})}
+    for component in model.component_objects((pyo.Constraint, pyo.Var)):
+        expected = (rows if component.ctype is pyo.Constraint else columns)[component.local_name]
+        assert set(component) == expected(data), component.local_name
+    added = {**getattr(module, "SETS", {}), **getattr(module, "VARIABLES", {})}
+    assert all(members(data) for members in added.values())
+
+
 def test_every_equation_has_its_set():
-    assert SETS.keys() == every_equation().keys()
+    assert SETS.keys() | own_sets("SETS").keys() == every_equation().keys()
 
 
 def test_every_set_is_met_by_the_small_world(world):

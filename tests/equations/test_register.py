@@ -28,10 +28,11 @@ def test_every_emission_source_has_a_test():
     assert not untested, f"emission sources without a test in tests/equations: {', '.join(untested)}"
 
 
-def test_every_transfer_has_a_test(model, world):
-    """The small world has every instrument, so every payment that one can add."""
-    assert set(world.policies) == set(instruments())
-    untested = sorted(model.transfers.keys() - covered("transfer"))
+def test_every_transfer_has_a_test(model, world, own_models):
+    """The small worlds have every instrument, so every payment that one can add."""
+    assert set(world.policies) | set(own_models) == set(instruments())
+    paid = set(model.transfers).union(*(built.transfers for _, built in own_models.values()))
+    untested = sorted(paid - covered("transfer"))
     assert not untested, f"transfers without a test in tests/equations: {', '.join(untested)}"
 
 
@@ -41,8 +42,10 @@ def test_tests_cover_only_what_exists():
     assert covered("emission") <= SOURCES.keys()
 
 
-def test_every_equation_is_built_in_the_small_world(model):
-    assert {name for name in EQUATIONS if model.component(name) is None} == set()
+def test_every_equation_is_built_in_a_small_world(model, own_models):
+    models = [model, *(built for _, built in own_models.values())]
+    built = {name for name in EQUATIONS if any(one.component(name) is not None for one in models)}
+    assert built == set(EQUATIONS)
 
 
 def test_an_equation_without_a_test_is_found():

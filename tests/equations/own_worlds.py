@@ -1,0 +1,42 @@
+"""Instruments that stand each in a small world of their own.
+
+A file `test_instrument_NAME.py` of this folder says how the instrument is set there:
+
+- ``SETTINGS``: its settings;
+- ``NEEDS``: names of the small world's other policies that it cannot do without;
+- ``SETS`` and ``VARIABLES``: for each equation and variable that it adds, the expected index set
+  as a function of the data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+_PREFIX = "test_instrument_"
+
+
+@cache
+def own_modules() -> dict[str, ModuleType]:
+    """Test modules of instruments by the instrument's name."""
+    paths = sorted(Path(__file__).parent.glob(f"{_PREFIX}*.py"))
+    return {path.stem.removeprefix(_PREFIX): import_module(f".{path.stem}", __package__) for path in paths}
+
+
+def own_world(world, name):
+    """Return the small world with this instrument and those that it needs, and no other."""
+    module = own_modules()[name]
+    policies = {other: world.policies[other] for other in getattr(module, "NEEDS", ())}
+    return replace(world, policies={**policies, name: module.SETTINGS})
+
+
+def own_sets(kind):
+    """Expected index sets of all these instruments, by equation or variable."""
+    return {
+        component: members
+        for module in own_modules().values()
+        for component, members in getattr(module, kind, {}).items()
+    }
