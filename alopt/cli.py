@@ -75,6 +75,14 @@ def _parser() -> argparse.ArgumentParser:
     _common(check)
     check.add_argument("--all", action="store_true", help="every scenario of the inputs")
 
+    compare = commands.add_parser(
+        "compare", help="differences between runs: what moved, who paid, what it saved"
+    )
+    compare.add_argument("reference", metavar="REF", help="scenario, or folder of a run")
+    compare.add_argument("others", nargs="+", metavar="OTHER", help="scenarios or folders set beside it")
+    compare.add_argument("--out", metavar="DIR", help="folder of the tables (default results/compare-REF)")
+    _shared(compare)
+
     curve = commands.add_parser("curve", help="the cost curve of the industry")
     kinds = curve.add_subparsers(dest="kind", metavar="KIND", required=True)
     cost = kinds.add_parser("cost", help="cost every standing smelter at the market prices of a month")
@@ -266,6 +274,13 @@ def _check(options: argparse.Namespace) -> int:
     return worst
 
 
+def _compare(options: argparse.Namespace) -> int:
+    from alopt.commands.compare import compare_runs  # noqa: PLC0415
+
+    with _progress("Solving", quiet=options.quiet or options.json):
+        return compare_runs(options, _settings(options.settings))
+
+
 def _curve(options: argparse.Namespace) -> int:
     from alopt.commands.curve import curve_cost  # noqa: PLC0415
 
@@ -289,6 +304,7 @@ def _init(options: argparse.Namespace) -> int:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "check": _check,
+    "compare": _compare,
     "curve": _curve,
     "audit": _audit,
     "init": _init,

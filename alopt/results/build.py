@@ -14,6 +14,7 @@ from alopt.solve.solution import Solution
 _FLOWS = (
     flows.years,
     flows.capacity,
+    flows.employment,
     flows.retrofits,
     flows.quota,
     flows.quota_transfers,

@@ -67,6 +67,16 @@ def retrofits(solution: Solution) -> ResultTable:
     )
 
 
+def employment(solution: Solution) -> ResultTable:
+    """People that the standing potlines need, by region."""
+    data = solution.data
+    people: dict[Any, float] = defaultdict(float)
+    for (i, k, y), standing in solution.values("capacity").items():
+        people[y, data.fleet.sites[i].region] += standing * 1000.0 * data.cells[k].employees_per_kt
+    columns = ("year", "region", "employment_persons")
+    return make("employment", columns, ((*key, amount) for key, amount in people.items() if amount))
+
+
 def quota(solution: Solution) -> ResultTable:
     """Stock of quota, its use, what was issued or came with decided moves, and what was surrendered."""
     data = solution.data

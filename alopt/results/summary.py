@@ -82,7 +82,6 @@ def base_year(solution: Solution) -> dict[str, Any]:
 
 def year_summary(solution: Solution, tables: Tables, y: int) -> dict[str, Any]:
     """Numbers of one model year."""
-    data = solution.data
     made = tables["production"].sum("production_mt", year=y)
     drawn = tables["electricity"].sum("electricity_twh", year=y)
     markets = tables["markets"]
@@ -104,11 +103,7 @@ def year_summary(solution: Solution, tables: Tables, y: int) -> dict[str, Any]:
         "metal_price_cny_per_t": metal_price(solution, y),
         **_quota(solution, y),
         **_ore(solution, tables, y),
-        "employment_persons": sum(
-            amount * 1000.0 * data.cells[k].employees_per_kt
-            for (_, k, t), amount in solution.values("capacity").items()
-            if t == y
-        ),
+        "employment_persons": tables["employment"].sum("employment_persons", year=y),
     }
 
 
