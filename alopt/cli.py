@@ -131,18 +131,18 @@ def _shared(parser: argparse.ArgumentParser) -> None:
 
 def _settings(pairs: Sequence[str]) -> dict[str, Any]:
     """Read KEY=VALUE pairs; the value is YAML, so 40, true and {2030: 40} work."""
-    import yaml  # noqa: PLC0415
+    from alopt.data.scenario import parse_yaml  # noqa: PLC0415
 
     settings, problems = {}, []
     for pair in pairs:
         key, equals, text = pair.partition("=")
-        try:
-            settings[key.strip()] = yaml.safe_load(text)
-        except (yaml.YAMLError, ValueError):
-            equals = ""
+        value, fault = parse_yaml(text)
+        mend = "Write --set KEY=VALUE, as --set discount_rate=0.06."
         if not equals or not key.strip():
-            mend = "Write --set KEY=VALUE, as --set discount_rate=0.06."
             problems.append(Problem("--set", None, None, pair, "is no KEY=VALUE", mend))
+        elif fault is not None:
+            problems.append(Problem("--set", None, key.strip(), text, fault[1], mend))
+        settings[key.strip()] = value
     if problems:
         raise ScenarioError(problems)
     return settings

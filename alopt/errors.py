@@ -35,13 +35,18 @@ class Problem:
     def __str__(self) -> str:
         place = self.file if self.row is None else f"{self.file}, row {self.row}"
         if self.column is not None:
-            place += f", column {self.column}"
+            place += f", column {_shorten(self.column)}"
         shown = "" if self.value is None else f" (found {_shorten(self.value)!r})"
-        return f"{place}: {self.rule}{shown}. {self.mend}"
+        return _printable(f"{place}: {self.rule}{shown}. {self.mend}")
 
 
 def _shorten(text: str, most: int = 80) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _printable(text: str) -> str:
+    """Write signs that a terminal would obey, or cannot show, as escapes."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class AloptError(Exception):

@@ -6,7 +6,7 @@ import platform
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,7 @@ from alopt.data.load import load
 from alopt.data.model_data import ModelData
 from alopt.data.schema import default_inputs
 from alopt.errors import CheckError, SolveError
+from alopt.staging import check_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,13 +103,15 @@ def run(
 
     Raises
     ------
-    InputError, InfeasibleError, SolveError, CheckError
+    UsageError, InputError, InfeasibleError, SolveError, CheckError
         As their names say; nothing is written but, for a solve that stopped, `run.json`.
     """
     watch = Stopwatch()
     folder = default_inputs() if inputs is None else Path(inputs)
     with watch.phase("read"):
         data = load(folder, scenario, resolution=resolution, settings=settings)
+    if out is not None:
+        check_out(Path(out), folder, None if write_model is None else Path(write_model))
     with watch.phase("build"):
         from alopt.model.build import build  # noqa: PLC0415 - inputs are checked before Pyomo loads
 
@@ -116,8 +119,6 @@ def run(
     made_by = manifest(data, folder, options)
     try:
         solution = _solve(model, options, watch)
-        if write_model is not None:
-            _write_model(solution, Path(write_model))
         with watch.phase("results"):
             results = _account(solution, made_by, verify=verify_duals)
     except (SolveError, CheckError) as error:
@@ -126,8 +127,9 @@ def run(
         raise
     results.summary["timing_s"] = {**watch.seconds, "total": time.perf_counter() - watch.start}
     results.manifest["timing_s"] = results.summary["timing_s"]
-    if out is not None:
-        results.write(out)
+    with nullcontext() if write_model is None else _model_files(solution, Path(write_model)):
+        if out is not None:
+            results.write(out)
     return results
 
 
@@ -157,6 +159,16 @@ def _leave_note(out: Path, made_by: dict[str, Any]) -> None:
     from alopt.results.write import write_stopped  # noqa: PLC0415
 
     write_stopped(out, made_by)
+
+
+@contextmanager
+def _model_files(solution: Solution, path: Path) -> Iterator[None]:
+    """Write the program, and put it in place when the results are."""
+    from alopt.results.write import model_files  # noqa: PLC0415
+
+    with model_files(path) as place:
+        _write_model(solution, place)
+        yield
 
 
 def _write_model(solution: Solution, path: Path) -> None:

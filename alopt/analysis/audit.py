@@ -22,7 +22,7 @@ from alopt.analysis.file_values import COLUMNS, WEAK, file_values
 from alopt.data.fleet import check_totals
 from alopt.data.schema import BASES, Field, TableSchema, default_inputs, read_schemas
 from alopt.data.tables import Row, Table, read_tables
-from alopt.errors import InputError, Problem, SolveError
+from alopt.errors import InputError, Problem
 from alopt.results.table import ResultTable
 
 #: What a licence lets these inputs take, from most to least.
@@ -362,19 +362,16 @@ def write_audit(audit: SourceAudit, folder: Path | str, inputs: Path | str | Non
     SolveError
         If the folder cannot be written or holds other files.
     """
-    from alopt.results.write import input_hashes, staged, write_json  # noqa: PLC0415
+    from alopt.results.write import input_hashes, result_folder, write_json  # noqa: PLC0415
 
     if audit.problems:
         raise InputError(list(audit.problems))
     hashes = input_hashes(default_inputs() if inputs is None else Path(inputs))
     manifest = {"alopt": version("alopt"), "command": "audit", "status": "sound", "inputs": hashes}
-    try:
-        with staged(Path(folder)) as place:
-            for table in (audit.counts, audit.weak, audit.sources, audit.control_totals, audit.files):
-                table.write(place)
-            write_json(place / "run.json", manifest)
-    except OSError as error:
-        raise SolveError(f"The audit could not be written to {folder}: {error.strerror}.") from None
+    with result_folder(Path(folder)) as place:
+        for table in (audit.counts, audit.weak, audit.sources, audit.control_totals, audit.files):
+            table.write(place)
+        write_json(place / "run.json", manifest)
 
 
 def main() -> int:

@@ -51,7 +51,7 @@ def file_values(folder: Path, known: set[str]) -> FileValues:
     for path in [p for kind in ("scenarios", *_FOLDERS) for p in sorted((folder / kind).glob("*.yaml"))]:
         file = f"{path.parent.name}/{path.name}"
         try:
-            own = read_yaml(path)
+            own = read_yaml(path, file)
             if path.parent.name == "scenarios":
                 sources, inherited = list(load_scenario(path.stem, folder).sources), "sources" not in own
                 values = [(*item, None, None, None, "; ".join(sources), inherited) for item in _settings(own)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from alopt.analysis.audit import as_json, audit_sources, write_audit
-from alopt.errors import InputError, SolveError, UsageError
-from alopt.results.write import staged
+from alopt.errors import InputError, UsageError
+from alopt.results.write import result_folder, write_json
 
 
 def audit(options: argparse.Namespace) -> int:
@@ -44,11 +44,7 @@ def _fleets(options: argparse.Namespace) -> int:
 
         print(fleet_path_screen(path.to_dict("records"), start, end))
     if options.out:
-        try:
-            with staged(Path(options.out)) as place:
-                path.to_csv(place / "fleet_path.csv", index=False, float_format="%.12g", lineterminator="\n")
-                (place / "run.json").write_text('{"command": "audit --fleets"}\n', encoding="utf-8")
-        except OSError as error:
-            text = f"The table could not be written to {options.out}: {error.strerror}."
-            raise SolveError(text) from None
+        with result_folder(Path(options.out)) as place:
+            path.to_csv(place / "fleet_path.csv", index=False, float_format="%.12g", lineterminator="\n")
+            write_json(place / "run.json", {"command": "audit --fleets"})
     return 0

@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from alopt.errors import SolveError, UsageError
+from alopt.errors import UsageError
 from alopt.results.compare import Comparison, compare
 from alopt.results.saved import Run, is_run, of_results, read_run
 from alopt.results.table import ResultTable
-from alopt.results.write import staged, write_json
+from alopt.results.write import result_folder, write_json
 
 
 def compare_runs(options: argparse.Namespace, settings: dict[str, Any]) -> int:
@@ -69,16 +69,11 @@ def _write(out: Path, runs: list[Run], found: list[Comparison]) -> None:
             "transfers", [(run.name, run.tables["transfers"]) for run in runs if "transfers" in run.tables]
         ),
     ]
-    try:
-        with staged(out) as place:
-            for table in tables:
-                table.write(place)
-            write_json(place / "comparison.json", {"comparisons": [_as_json(one) for one in found]})
-            write_json(
-                place / "run.json", {"command": "compare", "runs": [dict(run.manifest) for run in runs]}
-            )
-    except OSError as error:
-        raise SolveError(f"The comparison could not be written to {out}: {error.strerror}.") from None
+    with result_folder(out) as place:
+        for table in tables:
+            table.write(place)
+        write_json(place / "comparison.json", {"comparisons": [_as_json(one) for one in found]})
+        write_json(place / "run.json", {"command": "compare", "runs": [dict(run.manifest) for run in runs]})
 
 
 def _joined(name: str, parts: list[tuple[str, ResultTable]]) -> ResultTable:

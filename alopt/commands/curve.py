@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from alopt.analysis.cost_curve import CostCurve, cost_curve
 from alopt.data.load import load
 from alopt.data.schema import default_inputs
-from alopt.errors import SolveError, UsageError
-from alopt.results.write import staged, write_json
+from alopt.errors import UsageError
+from alopt.results.write import result_folder, write_json
 
 if TYPE_CHECKING:
     from alopt.data.model_data import ModelData
@@ -66,13 +66,10 @@ def write_curve(out: Path, curve: CostCurve, data: ModelData, inputs: Path) -> b
         chart = figures.cost_curve(curve.table, curve.summary)
     except UsageError:
         chart = None
-    try:
-        with staged(out) as place:
-            curve.table.write(place)
-            write_json(place / "cost_curve.json", curve.summary)
-            write_json(place / "run.json", {"command": "curve cost", **manifest(data, inputs)})
-            if chart is not None:
-                style.save(chart, place, "cost_curve")
-    except OSError as error:
-        raise SolveError(f"The results could not be written to {out}: {error.strerror}.") from None
+    with result_folder(out) as place:
+        curve.table.write(place)
+        write_json(place / "cost_curve.json", curve.summary)
+        write_json(place / "run.json", {"command": "curve cost", **manifest(data, inputs)})
+        if chart is not None:
+            style.save(chart, place, "cost_curve")
     return chart is not None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from alopt.data.scenario import Scenario
+from alopt.data.scenario import SCENARIO_FILE, Scenario
 from alopt.data.tables import Table
 from alopt.errors import Problem
 from alopt.finance import discount_factor
@@ -107,7 +107,7 @@ def build_calendar(scenario: Scenario, slices: Table) -> tuple[Calendar | None, 
     if not rows:
         known = sorted({row["slice_set"] for row in slices} | {WHOLE_YEAR})
         rule, mend = "no such slice set", f"Use one of {', '.join(known)}."
-        return None, [Problem("scenario", None, "slices", scenario.slices, rule, mend)]
+        return None, [Problem(SCENARIO_FILE, None, "slices", scenario.slices, rule, mend)]
     problems = []
     months = {}
     for row in rows:

@@ -77,7 +77,9 @@ def build_captive(
     problems : list of Problem
     """
     standing = _standing(tables["captive_units"], calendar, fleet, parameters)
-    costs, problems = captive_costs(tables, {region for region, _, _ in standing}, vat)
+    problems = _misplaced(tables)
+    costs, found = captive_costs(tables, {region for region, _, _ in standing}, vat)
+    problems += found
     if problems:
         return {}, {}, problems
     pools = {}
@@ -95,6 +97,17 @@ def build_captive(
             key = f"{owner}|{source}"
             pools[key] = Pool(key, region, source, members, volume, capacity)
     return pools, costs, []
+
+
+def _misplaced(tables: Tables) -> list[Problem]:
+    """Units that stand in another region than the smelter they serve."""
+    units, region_of = tables["captive_units"], {row["site"]: row["region"] for row in tables["sites"]}
+    mend = "Give it the smelter's region, or leave the site blank."
+    return [
+        units.problem(index, "region", f"the smelter {row['site']} stands in {region_of[row['site']]}", mend)
+        for index, row in enumerate(units.rows)
+        if row["site"] is not None and region_of[row["site"]] != row["region"]
+    ]
 
 
 def _standing(

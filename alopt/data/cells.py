@@ -154,6 +154,13 @@ def _compose(
             f"the state's current efficiency comes to {efficiency:.3f}",
             "Check the class's efficiency and the measures' changes.",
         )
+    swing = values["swing_share"] + change("swing_change_share")
+    if not 0.0 <= swing <= 1.0:
+        return None, (
+            "measures",
+            f"the state's swing comes to {swing:.3f}",
+            "Check the class's swing share and the measures' changes.",
+        )
     pfc = 1.0
     for effect in effects:
         pfc *= 1.0 + effect.get("pfc_change_share", 0.0)
@@ -178,7 +185,7 @@ def _compose(
         c2f6=values["c2f6_kg_per_t"] * pfc / 1000.0,
         employees_per_kt=values["employees_per_kt"],
         maintenance=values["maintenance_cny_per_t_a"],
-        swing=values["swing_share"] + change("swing_change_share"),
+        swing=swing,
         variable_cost=change("variable_cost_cny_per_t"),
         rent=sum(_rent(effect, rate) for effect in effects),
         new_capex=values.get("new_capex_cny_per_t_a"),

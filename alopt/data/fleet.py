@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from alopt.data.calendar import Calendar
 from alopt.data.cells import Arc, Cell
-from alopt.data.scenario import Scenario
+from alopt.data.scenario import SCENARIO_FILE, Scenario
 from alopt.data.tables import Row, Table
 from alopt.errors import Problem
 
@@ -94,7 +94,7 @@ def build_fleet(
     if not rows:
         known = sorted({row["fleet"] for row in tables["fleet"]})
         mend = f"Use one of {', '.join(known)}." if known else "Add its rows to tables/fleet.csv."
-        problems.append(Problem("scenario", None, "fleet", scenario.fleet, "no such fleet", mend))
+        problems.append(Problem(SCENARIO_FILE, None, "fleet", scenario.fleet, "no such fleet", mend))
     problems += _check_kinds(tables, scenario.fleet)
     if problems:
         return None, problems

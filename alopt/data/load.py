@@ -24,7 +24,7 @@ from alopt.data.needs import (
 from alopt.data.overrides import apply_overrides
 from alopt.data.power import build_power
 from alopt.data.prices import MarketPrices, load_prices
-from alopt.data.scenario import Scenario, load_scenario, with_resolution
+from alopt.data.scenario import SCENARIO_FILE, Scenario, file_of, load_scenario, located, with_resolution
 from alopt.data.schema import TableSchema, default_inputs, read_schemas
 from alopt.data.tables import Table, check_references, pivot, read_tables
 from alopt.data.units import net
@@ -40,6 +40,9 @@ _ABOVE_ZERO = {
     "circuity",
     "fossil_emission_factor_t_per_mwh",
 }
+
+#: Parameters that are shares of something.
+_AT_MOST_ONE = {"rectifier_efficiency", "availability"}
 
 #: Largest residual of the base year's metal balance, as a share of supply.
 _BALANCE_TOLERANCE = 0.01
@@ -77,23 +80,26 @@ def load(
     folder = default_inputs() if inputs is None else Path(inputs)
     schemas = read_schemas(folder)
     if isinstance(scenario, str):
-        file = scenario if scenario.endswith((".yaml", ".yml")) else f"scenarios/{scenario}.yaml"
-        scenario = load_scenario(scenario, folder, settings)
+        name, read = scenario, load_scenario(scenario, folder, settings)
     else:
-        file = f"scenarios/{scenario.name}.yaml"
-    scenario = with_resolution(scenario, resolution)
+        name, read = None, scenario
+    read = with_resolution(read, resolution)
     tables, problems = read_tables(folder, schemas)
     problems += _missing_tables(schemas)
     if problems:
         raise InputError(problems)
     vat = {row["component"]: row["rate"] for row in tables["vat_rates"]}
     try:
-        data = assemble(tables, scenario, file)
+        data = assemble(tables, read, SCENARIO_FILE)
         vat = dict(data.vat)
     except InputError as error:
-        problems += error.problems
+        if name is None:
+            file = file_of(read.name)
+            problems += [replace(p, file=file) if p.file == SCENARIO_FILE else p for p in error.problems]
+        else:
+            problems += located(error.problems, name, folder, settings)
     try:
-        prices = market_prices(scenario.market_prices, folder, tables, vat)
+        prices = market_prices(read.market_prices, folder, tables, vat)
     except InputError as error:
         problems += error.problems
     if problems:
@@ -132,7 +138,7 @@ def _missing_tables(schemas: Mapping[str, TableSchema]) -> list[Problem]:
 
 def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelData:
     """Apply overrides and build every part; raises InputError with all problems."""
-    from alopt.policies import check_policies  # noqa: PLC0415 - policies import the model
+    from alopt.policies import read_policies  # noqa: PLC0415 - policies import the model
 
     tables, problems = apply_overrides(tables, scenario.overrides, file)
     if scenario.overrides and not problems:
@@ -170,7 +176,7 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     markets, found = build_markets(tables, scenario, calendar, fleet, freight, vat)
     problems += found
     if problems or power is None or materials is None or markets is None:
-        raise InputError(problems)
+        raise InputError(problems + read_policies(scenario, None, file)[1])
     data = ModelData(
         scenario=scenario,
         tables=tables,
@@ -188,7 +194,7 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
         spent_potlining=potlining,
         policies={},
     )
-    policies, problems = check_policies(data, file)
+    policies, problems = read_policies(scenario, data, file)
     if problems:
         raise InputError(problems)
     return replace(data, policies=policies)
@@ -203,6 +209,9 @@ def _parameters(
         if row["parameter"] in _ABOVE_ZERO and not row["value"] > 0:
             mend = "Give a value above zero."
             problems.append(table.problem(index, "value", f"{row['parameter']} must be above zero", mend))
+        if row["parameter"] in _AT_MOST_ONE and row["value"] > 1:
+            rule = f"{row['parameter']} is a share, and above 1"
+            problems.append(table.problem(index, "value", rule, "Give a share: 0.98 for 98 %."))
     if problems:
         return {}, {}, problems
     vat = {row["component"]: row["rate"] for row in tables["vat_rates"]}
@@ -224,7 +233,7 @@ def _gwp(tables: Mapping[str, Table], name: str | None) -> tuple[dict[str, float
         if name is None:
             rule = f"cells emit {', '.join(missing)}, and no set of warming potentials is named"
         mend = f"Use a whole set of {known}." if known else "Name a set, and add it to tables/gwp.csv."
-        return values, [Problem("scenario", None, "gwp", name, rule, mend)]
+        return values, [Problem(SCENARIO_FILE, None, "gwp", name, rule, mend)]
     return values, []
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alopt.data.calendar import Calendar, interpolate
 from alopt.data.fleet import Fleet
 from alopt.data.geography import Rates
-from alopt.data.scenario import Scenario
+from alopt.data.scenario import SCENARIO_FILE, Scenario
 from alopt.data.tables import Table
 from alopt.data.units import net
 from alopt.errors import Problem
@@ -184,7 +184,7 @@ def _paths(
             known = sorted({row["path"] for row in tables[name]})
             mend = f"Use one of {', '.join(known)}." if known else "Add its rows."
             rule = f"no such path in tables/{name}.csv"
-            problems.append(Problem("scenario", None, "demand", path, rule, mend))
+            problems.append(Problem(SCENARIO_FILE, None, "demand", path, rule, mend))
     return result, problems
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from alopt.data.scenario import Override
-from alopt.data.schema import Field
-from alopt.data.tables import Row, Table, cell_fault
+from alopt.data.schema import Field, TableSchema
+from alopt.data.tables import Row, Table, cell_fault, row_faults
 from alopt.errors import Problem
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -57,7 +58,7 @@ def apply_overrides(
             continue
         rows = [dict(row) for row in table.rows]
         for i in hits:
-            fault = _change(rows[i], override, table.schema.field(override.column))
+            fault = _change(rows[i], override, table.schema)
             if fault is not None:
                 problems.append(Problem(file, None, place, *fault))
                 break
@@ -86,25 +87,48 @@ def _matches(row: Row, override: Override) -> bool:
     )
 
 
-def _change(row: Row, override: Override, field: Field) -> tuple[str, str, str] | None:
-    old, value = row[field.name], override.value
-    if override.operation == "set":
-        if isinstance(value, bool) is not (field.type == "boolean") or not isinstance(
-            value, _KINDS[field.type]
-        ):
-            return str(value), f"is no {field.type}, as {field.name} wants", "Give a value of that type."
-        new: Any = float(str(value)) if field.type == "number" else value
-    elif old is None:
-        return str(value), f"{field.name} is blank here", "Use `set`."
-    else:
-        new = old * value if override.operation == "multiply" else old + value
-    fault = cell_fault(new, field)
-    if fault is not None:
-        return str(new), *fault
+Fault = tuple[str, str, str]
+
+
+def _change(row: Row, override: Override, schema: TableSchema) -> Fault | None:
+    field = schema.field(override.column)
+    new, fault = _new_value(row[field.name], override, field)
+    wrong = None if fault is not None else cell_fault(new, field)
+    if fault is not None or wrong is not None:
+        return fault or (str(new), *(wrong or ("", "")))
     row[field.name] = new
     if "basis" in row:
         row["basis"] = "assumed"
     if field.is_value:
         row["low"] = None if row["low"] is None else min(row["low"], new)
         row["high"] = None if row["high"] is None else max(row["high"], new)
+    for column, rule, mend in row_faults(row, schema):
+        if column == schema.value_column:  # a range that was not given stays blank
+            return str(row[column]), rule, mend
     return None
+
+
+def _new_value(old: Any, override: Override, field: Field) -> tuple[Any, Fault | None]:  # noqa: ANN401
+    """Value that an override gives a cell, in the column's type, or what is wrong with it."""
+    value = override.value
+    new: Any
+    wrong_type = f"is no {field.type}, as {field.name} wants", "Give a value of that type."
+    if override.operation == "set":
+        if isinstance(value, bool) is not (field.type == "boolean") or not isinstance(
+            value, _KINDS[field.type]
+        ):
+            return None, (str(value), *wrong_type)
+        new = float(str(value)) if field.type == "number" else value
+        if isinstance(value, str):
+            new = value.strip()
+        if new == "" and field.required:
+            return None, (str(value), "a value is required", f"Give it: {field.description}")
+        return (None if new == "" else new), None
+    if old is None:
+        return None, (str(value), f"{field.name} is blank here", "Use `set`.")
+    new = old * value if override.operation == "multiply" else old + value
+    if field.type == "integer" and isfinite(new):
+        if new != int(new):
+            return None, (str(new), *wrong_type)
+        new = int(new)
+    return new, None

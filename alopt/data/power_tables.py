@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from alopt.data.calendar import DAYS, Calendar, interpolate, parse_months
 from alopt.data.fleet import Fleet
+from alopt.data.scenario import SCENARIO_FILE
 from alopt.data.tables import Row, Table
 from alopt.data.units import net
 from alopt.errors import Problem
@@ -67,7 +68,7 @@ def _path(table: Table, path: str | None, ends: list[int]) -> tuple[dict[int, fl
         rule = "no such path"
         if path is None:
             rule = f"a grid's factors end in {ends[0]}, and no path carries them forward"
-        return {}, [Problem("scenario", None, "grid_path", path, rule, mend)]
+        return {}, [Problem(SCENARIO_FILE, None, "grid_path", path, rule, mend)]
     problems = [
         table.problem(
             table.find(path=path, year=max((y for y in multipliers if y <= last), default=min(multipliers))),

@@ -108,7 +108,7 @@ def load_prices(
         known = price_names(inputs)
         mend = f"There are {', '.join(known)}; or name a YAML file." if known else "Name a YAML file."
         raise InputError([Problem(file, None, None, None, "no such prices", mend)])
-    content = read_yaml(path)
+    content = read_yaml(path, file)
     problems = _problems(content, file, regions)
     if not problems and content["vat"] == "included":
         problems = _missing_rates(content, vat)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
+from alopt.data.files import read_text
 from alopt.errors import Problem, ScenarioError
 
 _LISTS = {"sources", "years", "overrides"}
 _WORDS = {"resolution": ("province", "smelter"), "foresight": ("perfect",)}
-_MOST_BYTES = 1_000_000
+_MOST_BYTES = 250_000
+_PLAIN_INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,39})", re.ASCII)
+_PLAIN_NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|\.inf)|\.nan", re.ASCII | re.IGNORECASE)
 _MOST_PARENTS = 8
 _MOST_YEARS = 200
+_MOST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -104,76 +110,110 @@ KEYS = tuple(f.name for f in fields(Scenario))
 
 #: Keys that a scenario may leave out: what then needs them says so.
 _MAY_BE_ABSENT = ("gwp", "grid_path", "market_prices")
+#: Stands for the scenario's file in problems that only the tables bring to light.
+SCENARIO_FILE = "scenario"
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe loader that refuses duplicate keys and aliases (a short file can unfold without end)."""
+    """Safe loader for plain words and numbers.
+
+    It refuses duplicate keys, aliases (a short file can unfold without end), tags, and numbers
+    that YAML reads in another way than people: 0x10, 017, 1_000, 1:30.
+    """
 
     def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.constructor.ConstructorError(None, None, "aliases are not allowed", event.start_mark)
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            self._refuse("aliases are not allowed", event)
+        if event.tag is not None:
+            self._refuse("tags are not allowed", event)
         return super().compose_node(parent, index)
+
+    def construct_yaml_int(self, node: Any) -> int:  # noqa: ANN401
+        if not _PLAIN_INTEGER.fullmatch(node.value):
+            self._refuse("is no plain number", node)
+        return int(node.value)
+
+    def construct_yaml_float(self, node: Any) -> float:  # noqa: ANN401
+        if not _PLAIN_NUMBER.fullmatch(node.value):
+            self._refuse("is no plain number", node)
+        return float(super().construct_yaml_float(node))
+
+    def construct_yaml_str(self, node: Any) -> str:  # noqa: ANN401
+        if any("\ud800" <= sign <= "\udfff" for sign in node.value):
+            self._refuse("half a character stands in a text", node)
+        return str(super().construct_yaml_str(node))
+
+    @staticmethod
+    def _refuse(text: str, where: Any) -> NoReturn:  # noqa: ANN401
+        raise yaml.constructor.ConstructorError(None, None, text, where.start_mark)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ANN401, ARG002
         seen = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if isinstance(key, list | dict | set):
-                raise yaml.constructor.ConstructorError(None, None, "a key is no word", key_node.start_mark)
+                self._refuse("a key is no word", key_node)
             if key in seen:
-                text = f"the key {key!r} stands twice"
-                raise yaml.constructor.ConstructorError(None, None, text, key_node.start_mark)
+                self._refuse(f"the key {key!r} stands twice", key_node)
             seen.add(key)
         return super().construct_mapping(node, deep=True)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+for _kind in ("int", "float", "str"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", getattr(_Loader, f"construct_yaml_{_kind}"))
+
+
+def parse_yaml(text: str) -> tuple[Any, tuple[int | None, str] | None]:
+    """Read YAML safely; the second value is the line of a fault and what it is."""
+    try:
+        return yaml.load(text, Loader=_Loader), None  # noqa: S506 - a safe loader, made stricter
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        found = getattr(error, "problem", None) or type(error).__name__
+        return None, (None if mark is None else mark.line + 1, f"is no valid YAML: {found}")
+
+
+def read_yaml(path: Path, file: str) -> dict[str, Any]:
     """Read a YAML mapping safely.
 
     Raises
     ------
     ScenarioError
-        If the file is missing, too large, or no plain mapping of unique keys.
+        If the file is missing, too large, or no plain mapping of unique keys; it is named
+        ``file`` in the message.
     """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            _fail(path.name, None, f"is larger than {_MOST_BYTES} bytes", "Shorten it.")
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506
-    except OSError as error:
-        _fail(path.name, None, f"cannot be read ({error.strerror})", "Name a file that exists.")
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = None if mark is None else mark.line + 1
-        text = getattr(error, "problem", None) or type(error).__name__
-        raise ScenarioError(
-            [Problem(path.name, line, None, None, f"is no valid YAML: {text}", "Mend the file.")]
-        ) from None
+    text, fault = read_text(path, _MOST_BYTES)
+    if fault is not None:
+        _fail(file, None, *fault)
+    content, wrong = parse_yaml(text)
+    if wrong is not None:
+        raise ScenarioError([Problem(file, wrong[0], None, None, wrong[1], "Mend the file.")])
     if not isinstance(content, dict):
-        _fail(path.name, None, "holds no keys", "Write `key: value` lines.")
+        _fail(file, None, "holds no keys", "Write `key: value` lines.")
     return dict(content)
 
 
-def _fail(file: str, key: str | None, rule: str, mend: str) -> None:
-    raise ScenarioError([Problem(file, None, key, None, rule, mend)])
+def _fail(file: str, key: str | None, rule: str, mend: str, row: int | None = None) -> NoReturn:
+    raise ScenarioError([Problem(file, row, key, None, rule, mend)])
+
+
+def file_of(name: str) -> str:
+    """Name a scenario's file in messages: a path as given, or its place in the inputs."""
+    shown = name if len(name) <= _MOST_NAME else f"{name[:_MOST_NAME]}…"
+    return shown if name.endswith((".yaml", ".yml")) else f"scenarios/{shown}.yaml"
 
 
 def scenario_path(name: str, inputs: Path) -> Path:
     """Find a scenario: a name in `scenarios/`, or a path to a YAML file."""
     if name.endswith((".yaml", ".yml")):
         return Path(name)
-    path = inputs / "scenarios" / f"{name}.yaml"
-    if Path(name).name != name or not path.exists():
-        known = scenario_names(inputs)
+    known = scenario_names(inputs)
+    if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"Did you mean {close[0]}? " if close else ""
-        _fail(
-            f"scenarios/{Path(name).name}.yaml",
-            None,
-            "no such scenario",
-            f"{hint}There are {', '.join(known)}.",
-        )
-    return path
+        _fail(file_of(name), None, "no such scenario", f"{hint}There are {', '.join(known)}.")
+    return inputs / "scenarios" / f"{name}.yaml"
 
 
 def scenario_names(inputs: Path) -> list[str]:
@@ -202,29 +242,87 @@ def load_scenario(name: str, inputs: Path, settings: Mapping[str, Any] | None = 
     ScenarioError
         With every problem found.
     """
-    path = scenario_path(name, inputs)
-    content = _extended(path, inputs, [])
-    if "name" not in read_yaml(path):
+    path, file = scenario_path(name, inputs), file_of(name)
+    own, content = _extended(name, inputs)
+    if "name" not in own:
         content["name"] = path.stem
     problems = [p for key, value in (settings or {}).items() for p in _set_key(content, key, value)]
-    problems += _check(content, path.name)
+    problems += _check(content, file)
     if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError(located(problems, name, inputs, settings))
     return _build(content)
 
 
-def _extended(path: Path, inputs: Path, seen: list[Path]) -> dict[str, Any]:
-    content = read_yaml(path)
-    parent = content.pop("extends", None)
-    if parent is None:
-        return content
-    chain = [*seen, path.resolve()]
-    if not isinstance(parent, str):
-        _fail(path.name, "extends", "must be a name", "Name one scenario.")
-    parent_path = scenario_path(str(parent), inputs)
-    if parent_path.resolve() in chain or len(chain) > _MOST_PARENTS:
-        _fail(path.name, "extends", f"{parent} leads back to itself", "Extend a scenario that stands alone.")
-    return merge(_extended(parent_path, inputs, chain), content)
+def _extended(name: str, inputs: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Keys that a scenario holds itself, and these with all that it extends."""
+    parts: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    file = child = file_of(name)
+    while True:
+        path = scenario_path(name, inputs)
+        content = read_yaml(path, file)
+        real = os.path.realpath(path)
+        if real in seen or len(seen) > _MOST_PARENTS:
+            rule, mend = f"{name} leads back to itself", "Extend a scenario that stands alone."
+            _fail(child, "extends", rule, mend)
+        seen.add(real)
+        parts.append(content)
+        parent = content.pop("extends", None)
+        if parent is None:
+            break
+        if not isinstance(parent, str):
+            _fail(file, "extends", "must be a name", "Name one scenario.")
+        name, child, file = parent, file, file_of(parent)
+    whole = parts[-1]
+    for content in reversed(parts[:-1]):
+        whole = merge(whole, content)
+    return parts[0], dict(whole)
+
+
+def located(
+    problems: list[Problem], name: str, inputs: Path, settings: Mapping[str, Any] | None
+) -> list[Problem]:
+    """Give problems of a scenario's keys their line, or `--set` where that brought the key.
+
+    A key that stands in an extended file has no line in the scenario's own.
+    """
+    file = file_of(name)
+    lines = _key_lines(read_text(scenario_path(name, inputs), _MOST_BYTES)[0])
+    result = []
+    for problem in problems:
+        key, given = problem.column or "", tuple(settings or {})
+        if problem.file not in {file, SCENARIO_FILE} or problem.row is not None:
+            result.append(problem)
+        elif any(f"{key}.".startswith(f"{s}.") or f"{s}.".startswith(f"{key}.") for s in given):
+            result.append(replace(problem, file="--set"))
+        else:
+            result.append(replace(problem, file=file, row=_line(lines, key)))
+    return result
+
+
+def _line(lines: Mapping[str, int], key: str) -> int | None:
+    """Line of a dotted key, or of the nearest key above it."""
+    while key and key not in lines:
+        key = key.rpartition(".")[0]
+    return lines.get(key)
+
+
+def _key_lines(text: str) -> dict[str, int]:
+    """Line of every key of a YAML text by its dotted name; overrides by their place."""
+
+    def walk(node: Any, prefix: str) -> Iterator[tuple[str, int]]:  # noqa: ANN401
+        if isinstance(node, yaml.MappingNode):
+            for name, value in node.value:
+                key = f"{prefix}{name.value}"
+                yield key, name.start_mark.line + 1
+                yield from walk(value, f"{key}.")
+                if key == "overrides" and isinstance(value, yaml.SequenceNode) and not extends:
+                    for place, entry in enumerate(value.value):
+                        yield f"overrides[{place}]", entry.start_mark.line + 1
+
+    root = yaml.compose(text, Loader=_Loader)
+    extends = isinstance(root, yaml.MappingNode) and any(name.value == "extends" for name, _ in root.value)
+    return dict(walk(root, ""))
 
 
 def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
@@ -309,7 +407,7 @@ def _check_years(content: dict[str, Any], file: str) -> list[Problem]:
     return problems
 
 
-def _key_fault(key: str, value: Any) -> tuple[str, str] | None:  # noqa: ANN401, PLR0911
+def _key_fault(key: str, value: Any) -> tuple[str, str] | None:  # noqa: ANN401, C901, PLR0911
     if key in _WORDS and value not in _WORDS[key]:
         return "is not one of the allowed words", f"Use {' or '.join(_WORDS[key])}."
     if key in _LISTS and not isinstance(value, list):
@@ -328,6 +426,8 @@ def _key_fault(key: str, value: Any) -> tuple[str, str] | None:  # noqa: ANN401,
         isinstance(value, dict) and all(isinstance(v, dict) for v in value.values())
     ):
         return "must give each policy its fields", "Write `policies: {NAME: {field: value}}`."
+    if key == "name" and isinstance(value, str) and not (value.isprintable() and len(value) <= _MOST_NAME):
+        return "is no name", f"Write up to {_MOST_NAME} letters in one line."
     text = {"name", "description", "question", "slices", "currency", "gwp", "fleet", "demand"}
     if key in text | {"grid_path", "market_prices"} and not (isinstance(value, str) and value):
         return "must be a text", "Put it in quotes if it looks like a number."

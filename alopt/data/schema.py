@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from alopt.data.files import read_text
 from alopt.errors import InputError, Problem
+
+#: Types of columns.
+TYPES = ("string", "number", "integer", "boolean")
 
 #: How a value can be known, from best to weakest.
 BASES = ("reported", "derived", "unverified", "assumed")
@@ -91,15 +97,79 @@ def read_schemas(inputs: Path) -> dict[str, TableSchema]:
     InputError
         If the file is missing or is no data package.
     """
-    path = inputs / "datapackage.json"
+    text, fault = read_text(inputs / "datapackage.json")
+    if fault is not None:
+        raise InputError([_problem(None, fault[0], "Name a folder made by `alopt init DIR`.")])
     try:
-        package = json.loads(path.read_text(encoding="utf-8-sig"))
-        return {resource["name"]: _table_schema(resource) for resource in package["resources"]}
-    except (OSError, UnicodeDecodeError) as error:
-        rule, mend = f"cannot be read ({error})", "Name a folder made by `alopt init DIR`."
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        rule, mend = f"is no data package ({error!r})", "Copy the shipped one back with `alopt init DIR`."
-    raise InputError([Problem("datapackage.json", None, None, None, rule, mend)])
+        package = json.loads(text)
+        schemas = {resource["name"]: _table_schema(resource) for resource in package["resources"]}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError([_problem(None, f"is no data package ({type(error).__name__}: {error})")]) from None
+    problems = [_problem(str(name), rule) for name, schema in schemas.items() for rule in _faults(schema)]
+    shipped = {} if _is_shipped(text) else _shipped()
+    problems += [
+        _problem(name, f"differs from the shipped description in {part}")
+        for name, schema in shipped.items()
+        if name in schemas
+        for part in _differences(schemas[name], schema)
+    ]
+    if problems:
+        raise InputError(problems)
+    return schemas
+
+
+def _problem(name: str | None, rule: str, mend: str | None = None) -> Problem:
+    mend = mend or "Copy the shipped one back with `alopt init DIR`."
+    return Problem("datapackage.json", None, name, None, rule, mend)
+
+
+def _is_shipped(text: str) -> bool:
+    return text == read_text(default_inputs() / "datapackage.json")[0]
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, TableSchema]:
+    """Tables that the code knows, as the shipped dictionary describes them."""
+    package = json.loads(read_text(default_inputs() / "datapackage.json")[0])
+    return {resource["name"]: _table_schema(resource) for resource in package["resources"]}
+
+
+def _faults(schema: TableSchema) -> Iterator[str]:
+    """Say what is wrong with the description of a table."""
+    words = [schema.name, schema.path, *schema.columns, *(f.description for f in schema.fields)]
+    if not all(isinstance(word, str) and word.isprintable() for word in words):
+        yield "a name, path or description is no text"
+        return
+    if Path(schema.path).is_absolute() or ".." in Path(schema.path).parts or not schema.path.endswith(".csv"):
+        yield f"the path {schema.path} is no CSV file of this folder"
+    if len(set(schema.columns)) < len(schema.columns):
+        yield "a column is described twice"
+    for field in schema.fields:
+        if field.type not in TYPES:
+            yield f"the type of {field.name} is none of {', '.join(TYPES)}"
+        bounds = [bound for bound in (field.minimum, field.maximum) if bound is not None]
+        if not all(isinstance(bound, int | float) and not isinstance(bound, bool) for bound in bounds):
+            yield f"a bound of {field.name} is no number"
+    named = [*schema.primary_key, *(key for key, _, _ in schema.foreign_keys)]
+    if schema.value_column is not None:
+        named += ["low", "high", "basis"]
+    if any(column not in schema.columns for column in named) or not schema.primary_key:
+        yield "a key, or the range of a value, names no column"
+
+
+def _differences(mine: TableSchema, shipped: TableSchema) -> Iterator[str]:
+    """Parts of a table that the code relies on and that are described in another way."""
+    for part in ("path", "primary_key", "foreign_keys", "optional"):
+        if getattr(mine, part) != getattr(shipped, part):
+            yield f"its {part.replace('_', ' ')}"
+    for field in shipped.fields:
+        found = next((f for f in mine.fields if f.name == field.name), None)
+        if found is None or _form(found) != _form(field):
+            yield f"the column {field.name}"
+
+
+def _form(field: Field) -> tuple[Any, ...]:
+    return field.type, field.required, field.minimum, field.maximum, field.enum, field.is_value
 
 
 def _table_schema(resource: dict[str, Any]) -> TableSchema:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,6 +13,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from alopt.data.files import read_text
 from alopt.data.schema import Field, TableSchema
 from alopt.errors import Problem
 
@@ -20,6 +23,11 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _BOOLEAN = {"true": True, "false": False}
 _MOST_FIELD = 4096
+
+#: A number beyond this, in any unit that the tables use, is a slip of the pen.
+_MOST_NUMBER = 1e9
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass
@@ -97,28 +105,28 @@ def read_tables(inputs: Path, schemas: dict[str, TableSchema]) -> tuple[dict[str
 def read_table(path: Path, schema: TableSchema) -> tuple[Table, list[Problem]]:
     """Read one CSV file into a table sorted by its primary key, with the problems found."""
     table = Table(schema)
-    if not path.exists():
+    if not os.path.lexists(path):
         if schema.optional:
             return table, []
         mend = f"Add it with the columns {', '.join(schema.columns)}."
         return table, [Problem(schema.path, None, None, None, "the table is missing", mend)]
+    text, fault = read_text(path)
+    if fault is not None:
+        return table, [Problem(schema.path, None, None, None, *fault)]
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            records = list(_records(file))
-    except UnicodeDecodeError as error:
-        mend = "Save the file as UTF-8."
-        return table, [Problem(schema.path, None, None, None, f"is not UTF-8 ({error.reason})", mend)]
-    except (OSError, csv.Error) as error:
+        records = list(_records(io.StringIO(text, newline="")))
+    except csv.Error as error:
         return table, [Problem(schema.path, None, None, None, f"cannot be read ({error})", "Mend the file.")]
     return _typed(table, records)
 
 
 def _records(file: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield line number and cells of each record that is not blank."""
-    reader = csv.reader(file, strict=True)
+    """Yield first line and cells of each record that is not blank."""
+    reader, line = csv.reader(file, strict=True), 1
     for record in reader:
         if any(cell.strip() for cell in record):
-            yield reader.line_num, record
+            yield line, record
+        line = reader.line_num + 1
 
 
 def _typed(table: Table, records: list[tuple[int, list[str]]]) -> tuple[Table, list[Problem]]:
@@ -178,13 +186,11 @@ def _typed_row(cells: dict[str, str], line: int, schema: TableSchema) -> tuple[R
     return row, problems
 
 
-def parse(text: str, column: Field) -> tuple[Any, tuple[str, str] | None]:  # noqa: PLR0911
+def parse(text: str, column: Field) -> tuple[Any, tuple[str, str] | None]:
     """Turn a cell's text into its type; the second value says what is wrong, and the mend."""
     if not text:
         return None, ("a value is required", f"Give it: {column.description}") if column.required else None
-    if len(text) > _MOST_FIELD:
-        return None, (f"the cell is longer than {_MOST_FIELD} characters", "Shorten it.")
-    if column.type == "string":
+    if column.type == "string" or len(text) > _MOST_FIELD:
         return text, cell_fault(text, column)
     if column.type == "boolean":
         if text in _BOOLEAN:
@@ -201,18 +207,27 @@ def parse(text: str, column: Field) -> tuple[Any, tuple[str, str] | None]:  # no
     return value, cell_fault(value, column)
 
 
-def cell_fault(value: Any, column: Field) -> tuple[str, str] | None:  # noqa: ANN401
+def cell_fault(value: Any, column: Field) -> tuple[str, str] | None:  # noqa: ANN401, PLR0911
     """Say what is wrong with a typed value of a column, and its mend; None where nothing is."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if len(value) > _MOST_FIELD:
+            return f"the cell is longer than {_MOST_FIELD} characters", "Shorten it."
+        if _CONTROL.search(value) is not None:
+            return "holds a line break or another control character", "Write the cell in one line."
     if column.enum is not None and value not in column.enum:
         return "is not one of the allowed words", f"Use one of {', '.join(column.enum)}."
     if column.type in {"number", "integer"}:
-        if not isfinite(value):
+        if isinstance(value, float) and not isfinite(value):
             return "is not finite", "Write a finite number."
         unit = _unit(column)
-        if column.minimum is not None and value < column.minimum:
-            return f"is below {column.minimum:g}{unit}", f"Give {column.minimum:g} or more."
-        if column.maximum is not None and value > column.maximum:
-            return f"is above {column.maximum:g}{unit}", f"Give {column.maximum:g} or less."
+        least = -_MOST_NUMBER if column.minimum is None else column.minimum
+        most = _MOST_NUMBER if column.maximum is None else column.maximum
+        if value < least:
+            return f"is below {least:g}{unit}", f"Give {least:g} or more."
+        if value > most:
+            return f"is above {most:g}{unit}", f"Give {most:g} or less."
     return None
 
 

@@ -25,6 +25,7 @@ from types import ModuleType
 from typing import Any
 
 from alopt.data.model_data import ModelData
+from alopt.data.scenario import Scenario
 from alopt.errors import Problem
 from alopt.model.equations import Model
 
@@ -64,12 +65,29 @@ def instrument(name: str) -> ModuleType:
     return importlib.import_module(f"{__name__}.{name}")
 
 
-def check_policies(data: ModelData, file: str) -> tuple[dict[str, Any], list[Problem]]:
-    """Read the settings of a scenario's policies; unknown names and fields are problems."""
+def read_policies(
+    scenario: Scenario, data: ModelData | None, file: str
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Read the settings of a scenario's policies.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    data : ModelData or None
+        All that was read; None where that has problems of its own: then only unknown policies and
+        fields are looked for.
+    file : str
+        Scenario file, for messages.
+
+    Returns
+    -------
+    settings : dict of str to settings
+    problems : list of Problem
+    """
     known = instruments()
     settings: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, fields in data.scenario.policies.items():
+    for name, fields in scenario.policies.items():
         if name not in known:
             close = difflib.get_close_matches(str(name), known, n=1)
             hint = f"Did you mean {close[0]}? " if close else ""
@@ -78,7 +96,7 @@ def check_policies(data: ModelData, file: str) -> tuple[dict[str, Any], list[Pro
             continue
         module = instrument(name)
         found = unknown_fields(fields, module.Settings)
-        if not found:
+        if not found and data is not None:
             settings[name], found = module.Settings.read(fields, data)
         problems += [
             Problem(file, None, f"policies.{name}.{field}", None if value is None else str(value), rule, mend)

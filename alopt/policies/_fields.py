@@ -11,6 +11,13 @@ from alopt.data.calendar import Calendar, interpolate
 Fault = tuple[str, Any, str, str]
 
 
+def is_amount(value: object) -> bool:
+    """Whether a value is a finite number (whole ones of any length are)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, int) or isfinite(value)
+
+
 def yearly(
     field: str,
     value: Any,
@@ -35,7 +42,7 @@ def yearly(
         elif isinstance(value, Mapping) and not calendar.base_year <= year < calendar.end:
             rule = f"the year is outside the horizon {calendar.base_year} to {calendar.end - 1}"
             faults.append((field, year, rule, "Name a year within it."))
-        if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
+        if not is_amount(number):
             faults.append((field, number, "is no number", form))
         elif not low <= number <= high:
             faults.append((field, number, f"is outside {low:g} to {high:g}", "Give a value within."))

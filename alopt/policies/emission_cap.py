@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from alopt.data.model_data import ModelData
 from alopt.model.emissions import NESTED, emissions
 from alopt.model.equations import Model, add, at_most, equation
-from alopt.policies._fields import Fault, word, yearly
+from alopt.policies._fields import Fault, is_amount, word, yearly
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,7 @@ class Settings:
         if "limit_mt" in fields:
             limit, found = yearly("limit_mt", fields["limit_mt"], data.calendar)
             faults += found
-        if budget is not None and (
-            isinstance(budget, bool)
-            or not isinstance(budget, int | float)
-            or not isfinite(budget)
-            or budget < 0
-        ):
+        if budget is not None and not (is_amount(budget) and 0 <= budget <= 1e9):
             faults.append(("budget_mt", budget, "is no amount", "Give Mt CO2e over the whole horizon."))
         if "limit_mt" not in fields and budget is None:
             faults.append(("limit_mt", None, "neither a limit nor a budget is given", "Give one."))

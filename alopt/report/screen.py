@@ -174,10 +174,10 @@ def _shortages(summary: dict[str, Any]) -> list[str]:
 
 def _balance(summary: dict[str, Any]) -> str:
     base = summary["base_year"]
-    intensity = _shown(base["ac_kwh_per_t"], "{:,.0f}")
+    at = "" if base["ac_kwh_per_t"] is None else f" at {base['ac_kwh_per_t']:,.0f} kWh/t AC"
     return (
-        f"Base year {base['year']}: {base['capacity_mt_per_a']:.2f} Mt/a net of double counts at "
-        f"{intensity} kWh/t AC; metal supply {base['metal_supply_mt']:.2f}, use "
+        f"Base year {base['year']}: {base['capacity_mt_per_a']:.2f} Mt/a net of double counts{at}; "
+        f"metal supply {base['metal_supply_mt']:.2f}, use "
         f"{base['metal_use_mt']:.2f}, residual {base['metal_residual_mt']:+.2f} Mt."
     )
 

@@ -65,15 +65,14 @@ def base_year(solution: Solution) -> dict[str, Any]:
     data = solution.data
     start, cells = data.fleet.start, data.cells
     total = sum(start.values())
+    drawn = sum(amount * cells[k].ac for (_, k), amount in start.items())
     balance = data.markets.balance
     supply = sum(mt for (side, _), mt in balance.items() if side == "supply")
     use = sum(mt for (side, _), mt in balance.items() if side == "use")
     return {
         "year": data.calendar.base_year,
         "capacity_mt_per_a": total,
-        "ac_kwh_per_t": sum(amount * cells[k].ac for (_, k), amount in start.items()) / total
-        if total
-        else None,
+        "ac_kwh_per_t": drawn / total if total else None,
         "metal_supply_mt": supply,
         "metal_use_mt": use,
         "metal_residual_mt": supply - use,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from alopt.data.model_data import ModelData
-from alopt.errors import SolveError
+from alopt.errors import SolveError, UsageError
 from alopt.results.table import ResultTable
+from alopt.staging import staged, staged_files
 
 
 def write_run(
@@ -25,26 +25,63 @@ def write_run(
     """Write a run's files into a folder, replacing an earlier run of the same folder at once.
 
     The files are written beside the folder and moved into its place when all are there, so a
-    killed run leaves the old results or the new, never half.
+    killed run leaves the old results or the new, never half; :mod:`alopt.staging`.
 
     Raises
     ------
     SolveError
-        If the folder cannot be written or holds files that are no run of alopt.
+        If the folder cannot be written.
+    UsageError
+        If it holds files that are no run of alopt.
+    """
+    with result_folder(folder) as place:
+        for table in tables.values():
+            table.write(place)
+        write_json(place / "summary.json", summary)
+        write_json(place / "run.json", manifest)
+        inputs = place / "inputs"
+        inputs.mkdir()
+        for name, source in data.tables.items():
+            columns = source.schema.columns
+            ResultTable(name, columns, [tuple(row[c] for c in columns) for row in source]).write(inputs)
+
+
+@contextmanager
+def result_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to fill that takes the target's place when the block ends well.
+
+    Raises
+    ------
+    SolveError
+        If it cannot be written.
+    UsageError
+        If the target holds files that are no run of alopt.
     """
     try:
         with staged(folder) as place:
-            for table in tables.values():
-                table.write(place)
-            write_json(place / "summary.json", summary)
-            write_json(place / "run.json", manifest)
-            inputs = place / "inputs"
-            inputs.mkdir()
-            for name, source in data.tables.items():
-                columns = source.schema.columns
-                ResultTable(name, columns, [tuple(row[c] for c in columns) for row in source]).write(inputs)
+            yield place
     except OSError as error:
-        raise SolveError(f"The results could not be written to {folder}: {error.strerror}.") from None
+        raise SolveError(f"The results could not be written to {folder}: {_reason(error)}.") from None
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+@contextmanager
+def model_files(path: Path) -> Iterator[Path]:
+    """Give a place for a program's file and its index; both appear when the block ends well.
+
+    Raises
+    ------
+    SolveError
+        If they cannot be written.
+    """
+    try:
+        with staged_files(path.parent) as place:
+            yield place / path.name
+    except OSError as error:
+        raise SolveError(f"The model could not be written to {path}: {_reason(error)}.") from None
 
 
 def write_stopped(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -54,40 +91,8 @@ def write_stopped(folder: Path, manifest: Mapping[str, Any]) -> None:
     try:
         with staged(folder) as place:
             write_json(place / "run.json", manifest)
-    except OSError:
+    except (OSError, UsageError):
         return  # the message of the failure itself matters more
-
-
-class staged:  # noqa: N801 - used as a context manager
-    """A folder beside the target that takes its place when the block ends without an error."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __enter__(self) -> Path:
-        """Make the folder beside the target."""
-        if self.folder.is_symlink() or (self.folder.exists() and not self.folder.is_dir()):
-            raise SolveError(f"{self.folder} is no folder; name another with --out.")
-        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / "run.json").exists():
-            raise SolveError(f"{self.folder} holds files that are no run of alopt; name another with --out.")
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        prefix = f".{self.folder.name}."
-        self.place = Path(tempfile.mkdtemp(prefix=prefix, dir=self.folder.parent))
-        self.place.chmod(0o755)
-        return self.place
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Swap the folder in, or remove it if anything failed."""
-        if kind is not None:
-            shutil.rmtree(self.place, ignore_errors=True)
-            return
-        old = None
-        if self.folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.old.", dir=self.folder.parent))
-            self.folder.replace(old / "run")
-        self.place.replace(self.folder)
-        if old is not None:
-            shutil.rmtree(old, ignore_errors=True)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

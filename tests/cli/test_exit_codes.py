@@ -161,3 +161,53 @@ def test_a_model_that_cannot_be_written(command, here, minimal):
     assert outcome.code == 2
     assert "model.mps" in outcome.err
     assert set(files(here)) <= {"results/baseline/run.json"}
+
+
+def test_a_country_without_smelters_yet_is_no_fault(command, here, minimal):
+    """A fleet of nil has no electricity intensity; the run says nothing of it and is sound."""
+    folder = here / "inputs"
+    shutil.copytree(minimal, folder)
+    fleet = folder / "tables" / "fleet.csv"
+    fleet.write_text(fleet.read_text(encoding="utf-8").replace("0.6", "0"), encoding="utf-8")
+    outcome = command("run", "--inputs", folder, "--out", "out")
+    assert outcome.code == 0
+    assert "0.00 Mt/a net of double counts; metal supply" in outcome.out
+
+
+MODEL = "--write-model takes one scenario and a file that ends in .mps or .lp"
+
+#: arguments, and what is said
+USAGE = {
+    "no such folder for the model": (["--write-model", "no/m.mps"], "there is no such folder; make it first"),
+    "model of another kind": (["--write-model", "m.txt"], MODEL),
+    "two models": (
+        ["a", "b", "--write-model", "m.mps"],
+        MODEL,
+    ),
+    "one folder twice": (["a.yaml", "b/a.yaml"], "Two scenarios would write the same folder"),
+    "no workers": (["--workers", "0"], "--workers takes a whole number of 1 or more"),
+    "endless": (["--time-limit", "inf"], "--time-limit takes seconds, 0 or more"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), USAGE.values(), ids=USAGE)
+def test_wrong_usage_is_named(command, here, minimal, arguments, said):
+    outcome = command("run", *arguments, "--inputs", minimal)
+    assert outcome.code == 2
+    assert said in outcome.err
+    assert files(here) == []
+
+
+def test_init_says_what_is_in_the_way(command, here):
+    (here / "full").mkdir()
+    (here / "full" / "x").write_text("mine", encoding="utf-8")
+    (here / "file").write_text("mine", encoding="utf-8")
+    for folder, said in (
+        ("full", "full is not empty; name a new folder."),
+        ("file", "file is not empty; name a new folder."),
+        ("file/new", "file/new cannot be written: Not a directory."),
+    ):
+        outcome = command("init", folder)
+        assert outcome.code == 2
+        assert said in outcome.err
+    assert files(here) == ["file", "full/x"]

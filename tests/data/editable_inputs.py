@@ -141,6 +141,25 @@ class EditableInputs:
         path.write_text(yaml_text(content | changes), encoding="utf-8")
         return path
 
+    def key_line(self, key: str | None) -> int | None:
+        """Return the line of the baseline's key, dotted, or of the nearest key above it.
+
+        Searches the text that :meth:`scenario` writes: block style, keys indented by two.
+        """
+        lines = (self.folder / "scenarios" / "baseline.yaml").read_text(encoding="utf-8").splitlines()
+        at, found = 0, None
+        for depth, part in enumerate((key or "").split(".")):
+            name, _, place = part.partition("[")
+            after = (n for n in range(at, len(lines)) if lines[n].startswith(f"{'  ' * depth}{name}:"))
+            at = next(after, -1)
+            if at < 0:
+                break
+            if place:
+                entries = [n for n in range(at, len(lines)) if lines[n].startswith("- ")]
+                return entries[int(place[:-1])] + 1
+            found = at + 1
+        return found
+
     def override(self, **override: object) -> None:
         """Give the baseline one override."""
         self.scenario(overrides=[override])

@@ -85,7 +85,7 @@ def test_faults_of_many_parts_come_in_one_list(inputs: EditableInputs):
     assert [(p.file, p.column, p.value) for p in inputs.problems()] == [
         ("tables/slices.csv", "share", None),
         ("tables/parameters.csv", "parameter", None),
-        ("scenario", "gwp", "AR5"),
+        ("scenarios/baseline.yaml", "gwp", "AR5"),
         ("tables/freight.csv", "quantity", None),
         ("tables/control_totals.csv", "capacity_mt_per_a", "0.5"),
         ("tables/control_totals.csv", "province", None),

@@ -36,11 +36,11 @@ SPOILS: dict[str, tuple[Spoil, list[str]]] = {
     ),
     "scenario key": (
         lambda inputs: inputs.scenario(discountrate=0.05),
-        ["  - baseline.yaml, column discountrate: no such scenario key. Did you mean discount_rate? "],
+        ["  - scenarios/baseline.yaml, row 6, column discountrate: no such scenario key. Did you mean "],
     ),
     "override": (
         lambda inputs: inputs.override(table="fleet", where={"site": "x"}, column="capacity_mt_per_a", set=1),
-        ["scenarios/baseline.yaml, column overrides[0]: matches no row of fleet (found \"{'site': 'x'}\")."],
+        ["scenarios/baseline.yaml, row 14, column overrides[0]: matches no row of fleet (found \"{'site"],
     ),
     "policy": (
         lambda inputs: inputs.scenario(policies={"capacity_replacement": {"ratio": 1.0}}),
@@ -135,7 +135,10 @@ def test_a_folder_without_scenarios(inputs: EditableInputs, command: str, capsys
     [
         ("discount_rate", "--set: is no KEY=VALUE (found 'discount_rate')"),
         ("=8", "--set: is no KEY=VALUE (found '=8')"),
-        ("years=[2025", "--set: is no KEY=VALUE (found 'years=[2025')"),
+        (
+            "years=[2025",
+            "--set, column years: is no valid YAML: expected ',' or ']', but got '<stream end>' ",
+        ),
         (
             "discount_rate=8",
             "column discount_rate: must be a rate from 0 to 0.5 (found '8'). Write 0.08 for 8 %.",

@@ -7,7 +7,9 @@ its longest fixed part must stand in a test. A new rule without a broken table f
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,11 +22,54 @@ SOURCES = (
     *sorted((PACKAGE / "policies").glob("*.py")),
     PACKAGE / "cli.py",
 )
-TESTS = "\n".join(
-    path.read_text(encoding="utf-8")
-    for path in sorted(Path(__file__).parent.glob("test_*.py"))
-    if path != Path(__file__)
-)
+#: Modules whose usage errors must stand in a test, of this folder or of the commands.
+COMMANDS = (PACKAGE / "cli.py", PACKAGE / "init.py", PACKAGE / "staging.py", PACKAGE / "results" / "write.py")
+HERE = sorted(path for path in Path(__file__).parent.glob("test_*.py") if path != Path(__file__))
+CLI = sorted((Path(__file__).parent.parent / "cli").glob("test_*.py"))
+
+
+#: Start of a whole message: file, row, column.
+WHOLE = re.compile(r"\.(csv|yaml)(, row \d+)?(, column \S+)?: |--set(, column \S+)?: ")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that a test asserts; ``placed`` where the test names file and place besides the rule."""
+
+    text: str
+    placed: bool
+
+
+def asserted(path: Path) -> Iterator[Text]:
+    """Yield texts of a test module that are no docstrings; comments do not count either.
+
+    A table of cases names the place if a test that uses it does.
+    """
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    sources = [ast.unparse(node) for node in tree.body if isinstance(node, ast.FunctionDef)]
+    for node in tree.body[1:]:  # after the docstring
+        users = [ast.unparse(node)]
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            users = [text for text in sources if re.search(rf"\b{ast.unparse(target)}\b", text)]
+        functions = [inner for inner in ast.walk(node) if isinstance(inner, ast.FunctionDef)]
+        docstrings = {f.body[0].value for f in functions if isinstance(f.body[0], ast.Expr)}
+        placed = any(names_place(text) for text in users)
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and inner not in docstrings:
+                whole = re.search(
+                    r"\.(csv|yaml)(, row \d+)?(, column \S+)?: |--set(, column \S+)?: ", inner.value
+                )
+                yield Text(inner.value, placed or whole is not None)
+
+
+def names_place(source: str) -> bool:
+    """Whether a test compares whole problems, or a problem's file besides its rule."""
+    return "Problem(" in source or bool(re.search(r"\b\w+\.file\b", source))
+
+
+TEXTS = [text for path in HERE for text in asserted(path)]
+COMMAND_TEXTS = "\n".join(text.text for path in (*HERE, *CLI) for text in asserted(path))
 
 
 def fixed_part(node: ast.expr) -> str:
@@ -85,5 +130,28 @@ def test_the_register_finds_the_rules():
 
 @pytest.mark.parametrize("text", sorted({text for _, text in REGISTER}))
 def test_every_rule_has_a_test(text: str):
+    """A test that asserts the rule as a whole text, and the file and place with it."""
     places = [place for place, rule in REGISTER if rule == text]
-    assert text in TESTS, f"no test names the rule of {', '.join(places)}"
+    start, end = (r"\b" if sign.isalnum() else "" for sign in (text[0], text[-1]))
+    pattern = re.compile(f"{start}{re.escape(text)}{end}")
+    found = [entry for entry in TEXTS if pattern.search(entry.text)]
+    assert found, f"no test names the rule of {', '.join(places)}"
+    assert any(entry.placed for entry in found), f"no test names the place of {', '.join(places)}"
+
+
+def usage_errors(source: Path) -> Iterator[tuple[int, str]]:
+    """Line and fixed part of each usage error that a module raises."""
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"UsageError", "SolveError"}:
+            yield node.lineno, fixed_part(node.args[0])
+
+
+USAGE = sorted(
+    {(f"{s.relative_to(PACKAGE)}:{line}", text) for s in COMMANDS for line, text in usage_errors(s)}
+)
+
+
+@pytest.mark.parametrize(("place", "text"), USAGE)
+def test_every_usage_error_has_a_test(place: str, text: str):
+    reason = re.split("[;:]", text)[0].strip(". ")
+    assert reason in COMMAND_TEXTS, f"no test names the error of {place}"

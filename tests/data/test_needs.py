@@ -12,6 +12,8 @@ from alopt.data.needs import PARAMETERS
 from alopt.errors import Problem
 from alopt.report.screen import screen
 
+FILE = "scenarios/baseline.yaml"
+
 Change = Callable[[EditableInputs], object]
 
 SMELTERS = (
@@ -279,7 +281,7 @@ def test_gases_need_a_set_of_warming_potentials(smallest: EditableInputs):
     text = path.read_text(encoding="utf-8").replace("gwp: AR5\n", "")
     path.write_text(text, encoding="utf-8")
     rule = "cells emit cf4, c2f6, and no set of warming potentials is named"
-    assert smallest.problems() == [Problem("scenario", None, "gwp", None, rule, "Use a whole set of AR5.")]
+    assert smallest.problems() == [Problem(FILE, None, "gwp", None, rule, "Use a whole set of AR5.")]
     smallest.path("gwp").unlink()
     (problem,) = smallest.problems()
     assert problem.mend == "Name a set, and add it to tables/gwp.csv."
@@ -289,7 +291,7 @@ def test_grid_factors_that_end_need_a_path(smallest: EditableInputs):
     smallest.scenario(years=[2025, 2030])
     rule = "a grid's factors end in 2025, and no path carries them forward"
     mend = "Add factors to the last model year, or a path."
-    assert smallest.problems() == [Problem("scenario", None, "grid_path", None, rule, mend)]
+    assert smallest.problems() == [Problem(FILE, None, "grid_path", None, rule, mend)]
     for region in ("north", "south"):
         smallest.add("grid_factors", region=region, year=2030, emission_factor_t_per_mwh=0.1)
     assert smallest.problems() == []
@@ -362,7 +364,11 @@ def test_more_recycled_metal_than_demand(smallest: EditableInputs):
 def test_no_fleet_at_all(smallest: EditableInputs):
     smallest.write("fleet", [])
     mend = "Add its rows to tables/fleet.csv."
-    assert smallest.problems() == [Problem("scenario", None, "fleet", "today", "no such fleet", mend)]
+    assert smallest.problems() == [
+        Problem(
+            "scenarios/baseline.yaml", smallest.key_line("fleet"), "fleet", "today", "no such fleet", mend
+        )
+    ]
 
 
 def test_a_country_without_smelters(smallest: EditableInputs):

@@ -16,6 +16,12 @@ NORTH = {"site": "north_smelter"}
 FLEET = "fleet, site, cell, capacity_mt_per_a, low, high, double_counted_mt_per_a, source, basis, note"
 CAPACITY: dict[str, Any] = {"table": "fleet", "where": NORTH, "column": "capacity_mt_per_a"}
 
+
+def first_override(inputs: EditableInputs) -> int | None:
+    """Line of the first override."""
+    return inputs.key_line("overrides[0]")
+
+
 #: override, column, value, rule, mend
 FORMS = {
     "a word": ("faster", "overrides[0]", "faster", "is no override"),
@@ -50,7 +56,7 @@ def test_an_entry_that_is_no_override(
     inputs: EditableInputs, override: object, column: str, value: str, rule: str
 ):
     inputs.scenario(overrides=[override])
-    assert inputs.problems() == [Problem("baseline.yaml", None, column, value, rule, FORM)]
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, value, rule, FORM)]
 
 
 #: override, value, rule, start of the mend
@@ -129,6 +135,26 @@ FAULTS = {
         {**CAPACITY, "multiply": 100}, "60.0", "is above 20 Mt/a", "Give 20 or less.",
     ),
     "added below the minimum": ({**CAPACITY, "add": -1}, "-0.4", "is below 0 Mt/a", "Give 0 or more."),
+    "low above the value": (
+        {**CAPACITY, "column": "low", "set": 0.7}, "0.6", "is below its low of 0.7",
+        "Lower the low, or raise the value.",
+    ),
+    "high below the value": (
+        {**CAPACITY, "column": "high", "multiply": 0.5}, "0.6", "is above its high of 0.3",
+        "Raise the high, or lower the value.",
+    ),
+    "blank for a required text": (
+        {"table": "sites", "where": NORTH, "column": "owner", "set": "  "}, "  ", "a value is required",
+        "Give it: ",
+    ),
+    "text over two lines": (
+        {"table": "sites", "where": NORTH, "column": "owner", "set": "a\nb"}, "a\nb",
+        "holds a line break or another control character", "Write the cell in one line.",
+    ),
+    "integer times a fraction": (
+        {"table": "cells", "where": {}, "column": "earliest_year", "multiply": 1.0001}, "2000.2",
+        "is no integer, as earliest_year wants", "Give a value of that type.",
+    ),
     "infinite": ({**CAPACITY, "set": float("inf")}, "inf", "is not finite", "Write a finite number."),
     "not a number": (
         {**CAPACITY, "multiply": float("nan")}, "nan", "is not finite", "Write a finite number.",
@@ -142,7 +168,9 @@ def test_an_override_that_breaks_a_rule(
 ):
     inputs.override(**override)
     (problem,) = inputs.problems()
-    assert problem == Problem(FILE, None, "overrides[0]", value, rule, problem.mend)
+    assert problem == Problem(
+        FILE, inputs.key_line("overrides[0]"), "overrides[0]", value, rule, problem.mend
+    )
     assert problem.mend.startswith(mend)
 
 
@@ -150,7 +178,9 @@ def test_an_override_of_a_blank_cell(inputs: EditableInputs):
     inputs.change("fleet", NORTH, low="", basis="reported")
     inputs.override(table="fleet", where=NORTH, column="low", add=0.1)
     assert inputs.problems() == [
-        Problem(FILE, None, "overrides[0]", "0.1", "low is blank here", "Use `set`.")
+        Problem(
+            FILE, inputs.key_line("overrides[0]"), "overrides[0]", "0.1", "low is blank here", "Use `set`."
+        )
     ]
 
 

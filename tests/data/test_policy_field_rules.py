@@ -182,14 +182,17 @@ def test_a_policy_that_breaks_a_rule(
     for region in ("north", "south"):
         inputs.add("quota", fleet="today", region=region, registered_mt_per_a=0.6)
     inputs.scenario(policies=policies)
-    assert inputs.problems() == [Problem(FILE, None, f"policies.{key}", value, rule, mend)]
+    assert inputs.problems() == [
+        Problem(FILE, inputs.key_line(f"policies.{key}"), f"policies.{key}", value, rule, mend)
+    ]
 
 
 def test_a_cap_on_a_fleet_without_registered_quota(inputs: EditableInputs):
     inputs.scenario(policies=CAP)
     assert inputs.problems() == [
         Problem(
-            FILE, None, "policies.capacity_cap.cap_mt_per_a", None, "the fleet has no registered quota",
+            FILE, inputs.key_line("policies.capacity_cap.cap_mt_per_a"),
+            "policies.capacity_cap.cap_mt_per_a", None, "the fleet has no registered quota",
             "Fill tables/quota.csv for the scenario's fleet, or drop the policy.",
         )
     ]  # fmt: skip
@@ -228,6 +231,11 @@ def test_a_value_by_year_is_interpolated_and_held(inputs: EditableInputs):
 def test_a_path_that_starts_after_the_first_model_year(inputs: EditableInputs):
     inputs.scenario(years=[2025, 2030], policies=price(price_cny_per_t={2030: 60}))
     (problem,) = inputs.problems()
+    assert (problem.file, problem.row, problem.column) == (
+        FILE,
+        inputs.key_line(problem.column),
+        problem.column,
+    )
     assert problem.rule == "says nothing of 2025"
     assert problem.mend == "Give a value for 2025 too."
 

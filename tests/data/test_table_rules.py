@@ -63,6 +63,17 @@ CELLS = {
     "above the maximum, no unit": (
         "slices", {"slice": "year"}, "share", "1.5", "is above 1", "Give 1 or less.",
     ),
+    "above any sense": (
+        "demand", {"year": "2025"}, "total_metal_mt", "1e10", "is above 1e+09 Mt", "Give 1e+09 or less.",
+    ),
+    "two lines": (
+        "sites", NORTH, "name", "North\nsmelter", "holds a line break or another control character",
+        "Write the cell in one line.",
+    ),
+    "a NUL": (
+        "sites", NORTH, "name", "a\0b", "holds a line break or another control character",
+        "Write the cell in one line.",
+    ),
     "too long": (
         "sites", NORTH, "name", "x" * 4097, "the cell is longer than 4096 characters", "Shorten it.",
     ),
