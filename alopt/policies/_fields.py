@@ -25,12 +25,14 @@ def yearly(
     *,
     low: float = 0.0,
     high: float = 1e9,
+    first: int | None = None,
 ) -> tuple[dict[int, float], list[Fault]]:
     """Read a number or {year: number} as a value for every model year.
 
     Between listed years the value is interpolated, after them the last one holds; the first
-    model year must not lie before them.
+    model year that it is for (``first``, or the first of all) must not lie before them.
     """
+    start = calendar.years[0] if first is None else first
     points = value if isinstance(value, Mapping) else {calendar.years[0]: value}
     form = "Write a number, or {2025: number, 2030: number}."
     if not points:
@@ -46,9 +48,9 @@ def yearly(
             faults.append((field, number, "is no number", form))
         elif not low <= number <= high:
             faults.append((field, number, f"is outside {low:g} to {high:g}", "Give a value within."))
-    if not faults and isinstance(value, Mapping) and min(points) > calendar.years[0]:
-        rule = f"says nothing of {calendar.years[0]}"
-        faults.append((field, value, rule, f"Give a value for {calendar.years[0]} too."))
+    if not faults and isinstance(value, Mapping) and min(points) > start:
+        rule = f"says nothing of {start}"
+        faults.append((field, value, rule, f"Give a value for {start} too."))
     if faults:
         return {}, faults
     return {y: interpolate({int(k): float(v) for k, v in points.items()}, y) for y in calendar.years}, []

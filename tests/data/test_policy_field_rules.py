@@ -9,11 +9,16 @@ from editable_inputs import EditableInputs
 
 import alopt
 from alopt.errors import Problem
+from alopt.policies import instruments
 
 FILE = "scenarios/baseline.yaml"
-KNOWN = "There are capacity_cap, capacity_replacement, carbon_price, emission_cap."
+KNOWN = f"There are {', '.join(instruments())}."
 BY_YEAR = "Write a number, or {2025: number, 2030: number}."
 PAIR = "Write [{from: shandong, to: yunnan, ratio: 1.25}]."
+CARBON_FIELDS = (
+    "The fields are price_cny_per_t, scope, benchmark_t_per_t, verified_until, captive_power, "
+    "captive_benchmark_t_per_mwh."
+)
 CAP = {"capacity_cap": {"cap_mt_per_a": 1.2}}
 PRICE = {"price_cny_per_t": 50, "scope": "direct"}
 LIMIT = {"limit_mt": 90, "boundary": "direct"}
@@ -45,11 +50,11 @@ FAULTS = {
     "private module": ({"_fields": {}}, "_fields", None, "no such policy", KNOWN),
     "unknown field": (
         price(price=50), "carbon_price.price", None, "no such field",
-        "The fields are price_cny_per_t, scope, benchmark_t_per_t.",
+        CARBON_FIELDS,
     ),
     "number for a field": (
         {"carbon_price": PRICE | {1: 2}}, "carbon_price.1", None, "no such field",
-        "The fields are price_cny_per_t, scope, benchmark_t_per_t.",
+        CARBON_FIELDS,
     ),
     "no cap": ({"capacity_cap": {}}, "capacity_cap.cap_mt_per_a", None, "the field is missing",
                "Give the cap in Mt/a."),

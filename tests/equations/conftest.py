@@ -40,6 +40,12 @@ def own_models(world):
 
 
 @pytest.fixture(scope="session")
+def own_rows(own_models):
+    """Rows of each instrument's own small world."""
+    return {name: Rows(compile_program(built)) for name, (_, built) in own_models.items()}
+
+
+@pytest.fixture(scope="session")
 def baseline():
     return alopt.load()
 

@@ -5,7 +5,9 @@ A file `test_instrument_NAME.py` of this folder says how the instrument is set t
 - ``SETTINGS``: its settings;
 - ``NEEDS``: names of the small world's other policies that it cannot do without;
 - ``SETS`` and ``VARIABLES``: for each equation and variable that it adds, the expected index set
-  as a function of the data.
+  as a function of the data;
+- ``DECISIONS``: words of its formulas that the other formulas do not have, each with the decisions
+  that it stands for (none for data).
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ def own_world(world, name):
 
 
 def own_sets(kind):
-    """Expected index sets of all these instruments, by equation or variable."""
+    """What all these instruments state of one kind: index sets by equation or variable, decisions by word."""
     return {
         component: members
         for module in own_modules().values()

@@ -15,6 +15,7 @@ from alopt.formulation import PAGE, formulation_page
 from alopt.solve.compile import compile_program
 
 from .linear import assert_same, read
+from .own_worlds import own_sets
 from .register import every_equation
 
 EQUATIONS = every_equation()
@@ -111,11 +112,18 @@ def relations(text):
 
 
 @pytest.fixture(scope="module")
-def senses(rows):
+def all_rows(rows, own_rows):
+    """Rows of the small world, and of each instrument's own."""
+    return [rows, *own_rows.values()]
+
+
+@pytest.fixture(scope="module")
+def senses(all_rows):
     """Senses of all rows of each equation."""
     found = {name: set() for name in EQUATIONS}
-    for name, index in rows.program.rows:
-        found[name].add(rows(name, index)[1])
+    for rows in all_rows:
+        for name, index in rows.program.rows:
+            found[name].add(rows(name, index)[1])
     return found
 
 
@@ -162,7 +170,7 @@ def test_quantifier_and_dual_name_the_whole_index(name):
 
 
 @EACH
-def test_formula_names_every_decision_in_the_rows(name, rows):
+def test_formula_names_every_decision_in_the_rows(name, all_rows):
     """And no other: what has a year below it is a decision, or data that the table above knows."""
     body = re.sub(r"\^\{[^{}]*\}", "", re.split(r"\\quad|\\leftrightarrow", formula(name))[0])
     words = {
@@ -170,9 +178,11 @@ def test_formula_names_every_decision_in_the_rows(name, rows):
         for word, below in re.findall(r"(?<![\\A-Za-z])([A-Za-z]+)_(\{[^{}]*\}|\w)", body)
         if "y" in below
     }
-    stated = set().union(*(DECISIONS[word] for word in words))
+    decisions = DECISIONS | own_sets("DECISIONS")
+    stated = set().union(*(decisions[word] for word in words))
     built = {
         variable
+        for rows in all_rows
         for equation, index in rows.program.rows
         if equation == name
         for variable, _ in rows(equation, index)[0].terms

@@ -172,6 +172,12 @@ def emission_budgets(d):
     return {None} if policy and policy.budget is not None else set()
 
 
+def regional_limits(d):
+    """Regions with a limit of their own in years in which something can stand there."""
+    policy = d.policies.get("emission_cap")
+    return {(r, y) for r, y in makers(d) if policy and r in policy.regional}
+
+
 # --- the sets -----------------------------------------------------------------------------------
 
 SETS = {
@@ -224,6 +230,7 @@ SETS = {
     "quota_reuse_bar": reuse_barred,
     "emission_cap": emission_limits,
     "emission_budget": emission_budgets,
+    "regional_emission_cap": regional_limits,
 }
 
 VARIABLES = {

@@ -270,7 +270,13 @@ POLICIES = {
         benchmark={2027: 1.3, 2029: 1.1, 2034: 0.0},
     ),
     "emission_cap": emission_cap.Settings(
-        limit={2027: 223.0, 2029: 227.0, 2034: 229.0}, budget=1009.0, boundary="electrolysis"
+        limit={2027: 223.0, 2029: 227.0, 2034: 229.0},
+        budget=1009.0,
+        boundary="electrolysis",
+        regional={
+            "east": {2027: 23.0, 2029: 29.0, 2034: 31.0},
+            "south": {2027: 37.0, 2029: 41.0, 2034: 43.0},
+        },
     ),
 }
 

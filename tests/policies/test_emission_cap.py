@@ -114,6 +114,68 @@ def test_limit_and_budget_together(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("fields", "row"),
+    [
+        ({"regional_limits_mt": {"north": 5.3}}, ("regional_emission_cap", "north")),
+        ({"limit_mt": 5.3, "regions": ["north"]}, ("emission_cap",)),
+    ],
+)
+def test_a_limit_on_one_region_moves_metal_to_another(tmp_path, fields, row):
+    """North emits 6.36 Mt; 5.3 leaves it 0.5 Mt of metal. South's 4.1 t/t go uncounted.
+
+    - cost     3,510 M CNY a year, as under a limit of 6.53 on both
+    - dual     (5,200 - 3,900) / 10.6 = 122.64 CNY/t of north's CO2
+    """
+    solution = limited_world("emission_cap", boundary=WIDE, **fields).solve(tmp_path)
+    assert solution.objective == near(0.8 * 3510.0)
+    name, *region = row
+    assert price(solution, name, *region, 2025) == near(-1300.0 / 10.6)
+
+
+def test_a_budget_of_one_region(tmp_path):
+    """North emits 5 x 6.36 = 31.8 Mt in five years; 28.62 takes 0.3 Mt of metal out, from 2027 on."""
+    world = two_years(limited_world("emission_cap", boundary=WIDE, budget_mt=28.62, regions=["north"]))
+    solution = world.solve(tmp_path)
+    assert solution.objective == near(1.44 * 3380.0 + 1.24928 * 3510.0)
+    assert solution.shadow_price("emission_budget", None, None) == near(-1300.0 / 10.6 * 1.24928 / 3.0)
+
+
+def test_limits_of_regions_by_year_beside_a_slack_one_of_all(tmp_path):
+    limits = {"north": {2025: 100, 2027: 5.3}, "south": 100}
+    world = two_years(limited_world("emission_cap", boundary=WIDE, limit_mt=90, regional_limits_mt=limits))
+    solution = world.solve(tmp_path)
+    assert solution.objective == near(1.44 * 3380.0 + 1.24928 * 3510.0)
+    assert price(solution, "emission_cap", 2027) == near(0.0)
+    assert price(solution, "regional_emission_cap", "north", 2025) == near(0.0)
+    assert price(solution, "regional_emission_cap", "north", 2027) == near(-1300.0 / 10.6)
+
+
+def test_a_tighter_regional_limit_is_never_cheaper(tmp_path):
+    costs = [
+        limited_world("emission_cap", boundary=WIDE, regional_limits_mt={"north": limit})
+        .solve(tmp_path / str(limit))
+        .objective
+        for limit in (7, 5, 3, 0)
+    ]
+    assert costs == sorted(costs)
+    assert costs[0] == near(0.8 * 3380.0)
+
+
+def test_a_region_with_a_refinery_alone_can_be_limited_from_the_industry_on(tmp_path):
+    def world(boundary: str) -> World:
+        world = limited_world("emission_cap", boundary=boundary, regional_limits_mt={"west": 1})
+        world.region("west")
+        world.refinery("works", "west", cost=0.0, capacity=5.0)
+        world.ore("pit", price=0.0, volume=20.0, yields={"works": 2.0})
+        return world
+
+    settings = world("industry").data(tmp_path / "wide").policies["emission_cap"]
+    assert settings.regional == {"west": {2025: 1.0}}
+    with pytest.raises(alopt.errors.InputError, match=r"nothing is emitted there within the boundary"):
+        world(WIDE).data(tmp_path / "narrow")
+
+
+@pytest.mark.parametrize(
     ("fields", "rule"),
     [
         ({"limit_mt": 5}, "boundary.*the field is missing"),
