@@ -110,13 +110,12 @@ def _misplaced(tables: Tables) -> list[Problem]:
     ]
 
 
-def _standing(
-    units: Table, calendar: Calendar, fleet: Fleet, parameters: Mapping[str, float]
-) -> dict[tuple[str, str, str], dict[int, float]]:
-    """GW by (region, site or region, source) and year; units of smelters that are gone are left out."""
-    standing: dict[tuple[str, str, str], dict[int, float]] = defaultdict(
-        lambda: dict.fromkeys(calendar.years, 0.0)
-    )
+def captive_stations(units: Table, fleet: Fleet) -> dict[tuple[str, str, str], list[tuple[int, float]]]:
+    """Start year and GW of each unit by (region, site or region, source) of its station.
+
+    Units of smelters that are gone are left out.
+    """
+    stations: dict[tuple[str, str, str], list[tuple[int, float]]] = defaultdict(list)
     for row in units:
         region = row["region"]
         site = fleet.site_of.get(row["site"] or "")
@@ -125,9 +124,24 @@ def _standing(
         if site is None and region in fleet.sites:
             site = region
         key = (region, region, SHARED_CAPTIVE) if site is None else (region, site, CAPTIVE)
-        for y in calendar.years:
-            if row["start_year"] <= y < row["start_year"] + parameters["captive_life_a"]:
-                standing[key][y] += row["capacity_gw"]
+        stations[key].append((row["start_year"], row["capacity_gw"]))
+    return dict(stations)
+
+
+def _standing(
+    units: Table, calendar: Calendar, fleet: Fleet, parameters: Mapping[str, float]
+) -> dict[tuple[str, str, str], dict[int, float]]:
+    """GW by station and year, where any unit stands in a model year."""
+    stations = captive_stations(units, fleet)
+    if not stations:
+        return {}
+    life, standing = parameters["captive_life_a"], {}
+    for key, station in stations.items():
+        found = {
+            y: [capacity for start, capacity in station if start <= y < start + life] for y in calendar.years
+        }
+        if any(found.values()):
+            standing[key] = {y: sum(parts, 0.0) for y, parts in found.items()}
     return standing
 
 

@@ -138,7 +138,7 @@ def _missing_tables(schemas: Mapping[str, TableSchema]) -> list[Problem]:
 
 def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelData:
     """Apply overrides and build every part; raises InputError with all problems."""
-    from alopt.policies import read_policies  # noqa: PLC0415 - policies import the model
+    from alopt.policies import open_sources, read_policies  # noqa: PLC0415 - policies import the model
 
     tables, problems = apply_overrides(tables, scenario.overrides, file)
     if scenario.overrides and not problems:
@@ -197,7 +197,7 @@ def assemble(tables: dict[str, Table], scenario: Scenario, file: str) -> ModelDa
     policies, problems = read_policies(scenario, data, file)
     if problems:
         raise InputError(problems)
-    return replace(data, policies=policies)
+    return open_sources(replace(data, policies=policies))
 
 
 def _parameters(
@@ -280,4 +280,5 @@ TABLES = (
     "freight", "markets", "demand", "recycled", "demand_steps", "import_steps", "export_steps",
     "spent_potlining", "parameters", "vat_rates", "gwp", "quota", "quota_issues",
     "metal_balance",
+    "tariff_ladders", "renewable_weights",
 )  # fmt: skip

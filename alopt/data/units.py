@@ -13,6 +13,12 @@ from typing import Any
 CAPTIVE = "captive"
 SHARED_CAPTIVE = "captive_shared"
 
+#: Source name of captive units that a policy lets a site build.
+NEW_CAPTIVE = "captive_new"
+
+#: Every source that is a smelter's own coal units.
+CAPTIVE_SOURCES = frozenset({CAPTIVE, SHARED_CAPTIVE, NEW_CAPTIVE})
+
 
 def without_vat(rate: float) -> float:
     """Multiplier that takes value-added tax at a rate out of a price.

@@ -126,6 +126,13 @@ def new_capital(m: Model) -> Terms:
         yield capital_present_value(m, capex, life, y), m.new_capacity[i, k, y]
 
 
+def captive_capital(m: Model) -> Terms:
+    """New captive units where a policy allows them, charged over their life within the horizon."""
+    for i, y in m.sets.NEW_CAPTIVE:
+        terms = m.data.policies["captive_coal"].new_units
+        yield capital_present_value(m, terms.capex, terms.life, y), m.new_captive_capacity[i, y]
+
+
 def retrofit_capital(m: Model) -> Terms:
     """Rebuilds, and whatever else a step pays once."""
     for i, j, k, y in m.sets.SITE_ARC_YEARS:
@@ -237,6 +244,7 @@ COMPONENTS: tuple[Callable[[Model], Terms], ...] = (
     overhead,
     sustaining_capital,
     new_capital,
+    captive_capital,
     retrofit_capital,
     retrofit_works,
     retrofit_rent,

@@ -59,6 +59,7 @@ def build_sets(data: ModelData) -> SimpleNamespace:
         for h in slices_of[pool.members[0][0]]
     ]
     s.TRANSFERS = []  # filled by the policy that moves quota
+    s.NEW_CAPTIVE = []  # filled by the policy that lets sites build captive units
     s.REBUILDS = [t for t in s.SITE_ARC_YEARS if data.arcs[t[1], t[2]].kind == "rebuild"]
     s.family = _families(data)
     _spread_sets(data, s)

@@ -9,7 +9,8 @@ A module in this folder is an instrument. It holds
 - ``build(m, settings)``: adds its equations and, in ``m.transfers``, the present value of its
   payments;
 - ``payments(data, settings, tables)`` (where it pays): the same payments recomputed from result
-  tables alone, one :class:`Payment` each.
+  tables alone, one :class:`Payment` each;
+- ``opens(data, settings)`` (where it allows power that no table holds): the data with its sources.
 
 Its first paragraph says what it does, with the formula of the payment if it has one.
 """
@@ -113,6 +114,15 @@ def unknown_fields(fields: Mapping[str, Any], settings: type) -> list[tuple[str,
         for field in fields
         if field not in known
     ]
+
+
+def open_sources(data: ModelData) -> ModelData:
+    """Give sites the power sources that the policies of the scenario open to them."""
+    for name in sorted(data.policies):
+        module = instrument(name)
+        if hasattr(module, "opens"):
+            data = module.opens(data, data.policies[name])
+    return data
 
 
 def build_policies(m: Model) -> None:

@@ -73,3 +73,76 @@ def word(field: str, value: Any, allowed: tuple[str, ...]) -> list[Fault]:
     if value in allowed:
         return []
     return [(field, value, "is not one of the allowed words", f"Use {', '.join(allowed)}.")]
+
+
+def number(field: str, value: Any, *, low: float, high: float) -> list[Fault]:
+    """Check that a field holds a number within bounds."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return [(field, value, "is no number", f"Write a number from {low:g} to {high:g}.")]
+    if not low <= value <= high:
+        return [(field, value, f"is outside {low:g} to {high:g}", "Give a value within.")]
+    return []
+
+
+def model_year(field: str, value: Any, calendar: Calendar) -> list[Fault]:
+    """Check that a field holds a year from which some model year is left."""
+    first, last = calendar.base_year, calendar.years[-1]
+    if isinstance(value, bool) or not isinstance(value, int):
+        return [(field, value, "is no year", f"Write a year from {first} to {last}.")]
+    if not first <= value <= last:
+        rule = f"no model year follows within {first} to {last}"
+        return [(field, value, rule, "Name a year within it.")]
+    return []
+
+
+def mapping(field: str, value: Any, needed: tuple[str, ...], allowed: tuple[str, ...] = ()) -> list[Fault]:
+    """Check that a field holds a mapping with all keys that it needs, and no others than allowed."""
+    form = f"Write it with {', '.join((*needed, *allowed))}."
+    if not isinstance(value, Mapping):
+        return [(field, value, "is no mapping", form)]
+    faults: list[Fault] = [
+        (f"{field}.{key}", None, "the field is missing", form) for key in needed if key not in value
+    ]
+    known = {*needed, *allowed}
+    faults += [(f"{field}.{key}", None, "no such field", form) for key in value if key not in known]
+    return faults
+
+
+def some_names(field: str, value: Any, known: set[str], rule: str) -> tuple[tuple[str, ...], list[Fault]]:
+    """Read a list of one or more names out of the known ones; `rule` is said of any other."""
+    form = f"Use keys such as {', '.join(sorted(known)[:4])}."
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        return (), [(field, value, "is no list of names", form)]
+    faults: list[Fault] = [(field, item, rule, form) for item in value if item not in known]
+    return tuple(dict.fromkeys(value)), faults
+
+
+def by_region(
+    field: str,
+    value: Any,
+    calendar: Calendar,
+    known: set[str],
+    *,
+    low: float,
+    high: float,
+    rule: str = "no such region with smelters",
+) -> tuple[dict[tuple[str, int], float], list[Fault]]:
+    """Read a number, {year: number} or {region: number or {year: number}} by region and model year.
+
+    A value without regions holds in every known one; `rule` is said of a region that is not known.
+    """
+    if not (isinstance(value, Mapping) and any(isinstance(key, str) for key in value)):
+        found, faults = yearly(field, value, calendar, low=low, high=high)
+        return {(r, y): amount for r in sorted(known) for y, amount in found.items()}, faults
+    result: dict[tuple[str, int], float] = {}
+    faults = []
+    for region, path in value.items():
+        if not isinstance(region, str):
+            mend = "Name regions alone, or years alone."
+            faults.append((field, region, "stands beside names of regions", mend))
+        elif region not in known:
+            faults.append((field, region, rule, f"Use keys such as {', '.join(sorted(known)[:4])}."))
+        found, wrong = yearly(f"{field}.{region}", path, calendar, low=low, high=high)
+        faults += wrong
+        result |= {(str(region), y): amount for y, amount in found.items()}
+    return result, faults

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from alopt.data.units import CAPTIVE_SOURCES, NEW_CAPTIVE
 from alopt.finance import annuity_due
 from alopt.model.emissions import BOUNDARY_OF
 from alopt.policies import Payment, instrument
@@ -156,6 +157,12 @@ def _capital(solution: Solution) -> Iterator[Entry]:
         yearly = annuity_due(capex, calendar.rate, years)
         for t, share in calendar.charge_weights(y, years).items():
             yield t, _region(solution, i), i, k, "", "", component, yearly * share / calendar.weight[t]
+    for (i, y), amount in solution.values("new_captive_capacity").items():
+        terms = data.policies["captive_coal"].new_units
+        yearly = annuity_due(amount * terms.capex, calendar.rate, terms.life)
+        for t, share in calendar.charge_weights(y, terms.life).items():
+            cost = yearly * share / calendar.weight[t]
+            yield t, _region(solution, i), i, "", NEW_CAPTIVE, "", "captive_capital", cost
 
 
 def _rents(solution: Solution) -> Iterator[Entry]:
@@ -239,7 +246,7 @@ def _cell_emissions(solution: Solution) -> Iterator[tuple[Any, ...]]:
 def _power_emissions(solution: Solution) -> Iterator[tuple[Any, ...]]:
     factor = solution.data.power.emission_factor
     for (i, e, y, _), amount in solution.values("electricity").items():
-        scope = "1" if e.startswith("captive") else "2"
+        scope = "1" if e in CAPTIVE_SOURCES else "2"
         yield y, _region(solution, i), i, "", f"power_{e}", "co2", scope, "power", amount * factor[i, e, y]
 
 

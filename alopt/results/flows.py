@@ -8,7 +8,7 @@ from typing import Any
 
 from alopt.data.calendar import WHOLE_YEAR
 from alopt.data.fleet import moves_of
-from alopt.data.units import CAPTIVE, SHARED_CAPTIVE
+from alopt.data.units import CAPTIVE, NEW_CAPTIVE, SHARED_CAPTIVE
 from alopt.policies.capacity_cap import quota_regions
 from alopt.results.table import ResultTable, make
 from alopt.solve.solution import Solution
@@ -198,21 +198,36 @@ def electricity(solution: Solution) -> ResultTable:
 
 
 def supply(solution: Solution) -> ResultTable:
-    """Captive capacity that stands, starts and retires by its units' lives."""
+    """Captive capacity that stands, starts and retires: by its units' lives, by rule, or built anew."""
     data = solution.data
-    rows = []
+    rules = data.policies.get("captive_coal")
+    left = {} if rules is None else rules.standing
+    rows: list[tuple[Any, ...]] = []
     for pool in data.power.pools.values():
         if pool.source not in {CAPTIVE, SHARED_CAPTIVE}:
             continue
         site = pool.members[0][0] if pool.source == CAPTIVE else ""
+        standing = {y: left.get((pool.key, y), capacity) for y, capacity in pool.capacity.items()}
         for y in data.calendar.years:
             before = data.calendar.previous[y]
-            change = pool.capacity[y] - pool.capacity.get(before, pool.capacity[y])
-            rows.append(
-                (y, pool.region, site, pool.source, pool.capacity[y], max(change, 0.0), max(-change, 0.0))
-            )
+            change = standing[y] - standing.get(before, standing[y])
+            rows.append((y, pool.region, site, pool.source, standing[y], max(change, 0.0), max(-change, 0.0)))
+    rows += _new_captive(solution)
     columns = ("year", "region", "site", "source", "capacity_gw", "built_gw", "retired_gw")
     return make("supply", columns, rows)
+
+
+def _new_captive(solution: Solution) -> Iterator[tuple[Any, ...]]:
+    """Captive units built under a policy: what stands, was built and reached the end of its life."""
+    data, built = solution.data, solution.values("new_captive_capacity")
+    for i in sorted({i for i, _ in built}):
+        life, before = data.policies["captive_coal"].new_units.life, 0.0
+        for y in data.calendar.years:
+            standing = sum(amount for (a, t), amount in built.items() if a == i and t <= y < t + life)
+            new = built.get((i, y), 0.0)
+            gone = max(0.0, before + new - standing)
+            yield y, data.fleet.sites[i].region, i, NEW_CAPTIVE, float(standing), new, gone
+            before = standing
 
 
 def refining(solution: Solution) -> ResultTable:

@@ -6,7 +6,7 @@ from typing import Any
 
 from alopt.data.model_data import ModelData
 from alopt.data.prices import Price
-from alopt.data.units import CAPTIVE, SHARED_CAPTIVE
+from alopt.data.units import CAPTIVE_SOURCES
 from alopt.model.emissions import BOUNDARIES, NESTED
 from alopt.results.flows import market_prices
 from alopt.results.table import ResultTable
@@ -113,7 +113,7 @@ def _power_shares(solution: Solution, y: int, drawn: float) -> dict[str, float |
         if t == y:
             renewable += amount * power.renewable_share[i, e, y]
             coal += amount * power.coal_share[i, e, y]
-            captive += amount if e in {CAPTIVE, SHARED_CAPTIVE} else 0.0
+            captive += amount if e in CAPTIVE_SOURCES else 0.0
     shares = {"renewable_share": renewable, "captive_share": captive, "coal_share": coal}
     return {name: value / drawn if drawn else None for name, value in shares.items()}
 

@@ -4,10 +4,12 @@ A file `test_instrument_NAME.py` of this folder says how the instrument is set t
 
 - ``SETTINGS``: its settings;
 - ``NEEDS``: names of the small world's other policies that it cannot do without;
+- ``CHANGE``: what its world has besides, as a function of the small world;
 - ``SETS`` and ``VARIABLES``: for each equation and variable that it adds, the expected index set
   as a function of the data;
 - ``DECISIONS``: words of its formulas that the other formulas do not have, each with the decisions
-  that it stands for (none for data).
+  that it stands for (none for data);
+- ``EVENTS``: its rows of events.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ def own_modules() -> dict[str, ModuleType]:
 def own_world(world, name):
     """Return the small world with this instrument and those that it needs, and no other."""
     module = own_modules()[name]
+    world = getattr(module, "CHANGE", lambda same: same)(world)
     policies = {other: world.policies[other] for other in getattr(module, "NEEDS", ())}
     return replace(world, policies={**policies, name: module.SETTINGS})
 
@@ -41,4 +44,14 @@ def own_sets(kind):
         component: members
         for module in own_modules().values()
         for component, members in getattr(module, kind, {}).items()
+    }
+
+
+def own_words(equation):
+    """Words that the formula of an instrument's own equation uses, with their decisions."""
+    return {
+        word: decisions
+        for module in own_modules().values()
+        if equation in getattr(module, "SETS", {})
+        for word, decisions in getattr(module, "DECISIONS", {}).items()
     }

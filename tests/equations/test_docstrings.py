@@ -15,7 +15,7 @@ from alopt.formulation import PAGE, formulation_page
 from alopt.solve.compile import compile_program
 
 from .linear import assert_same, read
-from .own_worlds import own_sets
+from .own_worlds import own_modules, own_words
 from .register import every_equation
 
 EQUATIONS = every_equation()
@@ -89,7 +89,7 @@ EVENTS = {
     "year_reopening",
     "quota_balance",
     "emission_budget",
-}
+}.union(*(getattr(module, "EVENTS", ()) for module in own_modules().values()))
 
 
 def formula(name):
@@ -178,7 +178,7 @@ def test_formula_names_every_decision_in_the_rows(name, all_rows):
         for word, below in re.findall(r"(?<![\\A-Za-z])([A-Za-z]+)_(\{[^{}]*\}|\w)", body)
         if "y" in below
     }
-    decisions = DECISIONS | own_sets("DECISIONS")
+    decisions = DECISIONS | own_words(name)
     stated = set().union(*(decisions[word] for word in words))
     built = {
         variable

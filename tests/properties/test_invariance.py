@@ -32,6 +32,7 @@ COMPONENT = {
     "demand_steps": "metal",
     "import_steps": "metal",
     "export_steps": "metal",
+    "tariff_ladders": "power",
 }
 BY_QUANTITY = {
     "coal_price_cny_per_t": "coal",
