@@ -61,10 +61,19 @@ def ore(m: Model) -> Terms:
 
 
 def alumina_freight(m: Model) -> Terms:
-    """Freight of alumina; what is conveyed next door pays none."""
+    """Freight of alumina to smelters and, for exports, to the port; next door there is none."""
     weight = m.data.calendar.weight
     for a, p, y in m.sets.ALUMINA:
         yield weight[y] * m.data.materials.alumina_freight[a, p], m.alumina_shipments[a, p, y]
+    for a, y in m.sets.ALUMINA_EXPORTS:
+        yield weight[y] * m.data.policies["alumina_trade"].export_freight[a], m.alumina_exports[a, y]
+
+
+def alumina_exports(m: Model) -> Terms:
+    """What alumina sold abroad earns at the port, as a negative cost."""
+    weight = m.data.calendar.weight
+    for a, y in m.sets.ALUMINA_EXPORTS:
+        yield -weight[y] * m.data.policies["alumina_trade"].export_price[y], m.alumina_exports[a, y]
 
 
 def carbon_materials(m: Model) -> Terms:
@@ -236,6 +245,7 @@ COMPONENTS: tuple[Callable[[Model], Terms], ...] = (
     alumina,
     ore,
     alumina_freight,
+    alumina_exports,
     carbon_materials,
     fluoride,
     cell_operation,

@@ -14,6 +14,11 @@ def build_materials(m: Model) -> None:
     add(m, potlining_balance, potlining_limit)
 
 
+def ore_of(m: Model, b: str, y: int) -> Any:
+    """Ore that an origin ships in a year."""
+    return sum(m.ore_shipments[b, a, y] for a in m.sets.refineries_of[b])
+
+
 def output(m: Model, i: str, y: int) -> Any:
     """Metal that a site makes in a year."""
     return sum(
@@ -68,12 +73,16 @@ def conveyed_limit(m: Model, a: str, p: str, y: int) -> Any:
 def refinery_balance(m: Model, a: str, y: int) -> Any:
     r"""A refinery makes, and a port lands, what they send.
 
-    .. math:: refining_{a,y} \ge \sum_p (shipments_{a,p,y} + conveyed_{a,p,y})
+    .. math:: refining_{a,y} \ge \sum_p (shipments_{a,p,y} + conveyed_{a,p,y}) + exported_{a,y}
        \quad \forall a,y \leftrightarrow \eta_{a,y} \ge 0
+
+    Alumina is exported only where the policy ``alumina_trade`` offers it a price.
     """
     s = m.sets
     sent = sum(m.alumina_shipments[a, p, y] for p, t in s.POINT_YEARS if t == y)
     sent += sum(m.conveyed_alumina[a, p, y] for p in s.POINTS if (a, p, y) in s.conveyed)
+    if (a, y) in s.exporting:
+        sent += m.alumina_exports[a, y]
     return at_least(m.refining[a, y], sent)
 
 
@@ -122,8 +131,7 @@ def ore_limit(m: Model, b: str, y: int) -> Any:
 
     .. math:: \sum_a ore_{b,a,y} \le volume_b \quad \forall b,y \leftrightarrow \iota_{b,y} \le 0
     """
-    shipped = sum(m.ore_shipments[b, a, y] for a in m.sets.refineries_of[b])
-    return at_most(shipped, m.data.materials.ore_volume[b])
+    return at_most(ore_of(m, b, y), m.data.materials.ore_volume[b])
 
 
 @equation(
@@ -140,8 +148,7 @@ def ore_share_limit(m: Model, b: str, y: int) -> Any:
        \quad \forall b: share_b \text{ given}, y \leftrightarrow o_{b,y} \le 0
     """
     all_ore = sum(m.ore_shipments[origin, a, t] for origin, a, t in m.sets.ORE if t == y)
-    shipped = sum(m.ore_shipments[b, a, y] for a in m.sets.refineries_of[b])
-    return at_most(shipped, m.data.materials.ore_share[b] * all_ore)
+    return at_most(ore_of(m, b, y), m.data.materials.ore_share[b] * all_ore)
 
 
 @equation(

@@ -120,6 +120,9 @@ def _material_sets(data: ModelData, s: SimpleNamespace) -> None:
     s.ALUMINA = [(a, p, y) for a in materials.refineries for p, y in s.POINT_YEARS]
     s.CONVEYED = [(a, p, y) for a, p in materials.conveyed_limit for q, y in s.POINT_YEARS if q == p]
     s.conveyed = set(s.CONVEYED)
+    trade = data.policies.get("alumina_trade")  # without it alumina stays at home
+    s.ALUMINA_EXPORTS = [] if trade is None else [(a, y) for a in trade.export_freight for y in years]
+    s.exporting = set(s.ALUMINA_EXPORTS)
     s.ORE = [(b, a, y) for b, a in materials.ore_yield for y in years]
     s.ORE_REFINERIES = sorted({(a, y) for _, a, y in s.ORE})
     s.ORE_ORIGINS = sorted({(b, y) for b, _, y in s.ORE})

@@ -29,6 +29,8 @@ def build_variables(m: Model) -> None:
     add_variable(m, "refining", ("refinery", "year"), s.REFINERY_YEARS)
     add_variable(m, "alumina_shipments", ("refinery", "point", "year"), s.ALUMINA)
     add_variable(m, "conveyed_alumina", ("refinery", "point", "year"), s.CONVEYED)
+    if s.ALUMINA_EXPORTS:
+        add_variable(m, "alumina_exports", ("refinery", "year"), s.ALUMINA_EXPORTS)
     add_variable(m, "ore_shipments", ("origin", "refinery", "year"), s.ORE)
     add_variable(m, "liquid_metal", ("region", "year"), s.LIQUID)
     add_variable(m, "ingot_shipments", ("region", "market", "year"), s.INGOTS)

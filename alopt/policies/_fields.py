@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import isfinite
 from typing import Any
 
@@ -54,6 +54,33 @@ def yearly(
     if faults:
         return {}, faults
     return {y: interpolate({int(k): float(v) for k, v in points.items()}, y) for y in calendar.years}, []
+
+
+def yearly_by_key(
+    field: str, value: Any, calendar: Calendar, known: Collection[str], kind: str, *, high: float = 1e9
+) -> tuple[dict[str, dict[int, float]], list[Fault]]:
+    """Read {key: number or {year: number}} as values for every model year, by known keys.
+
+    ``kind`` says what a key is, as "origin of ore".
+    """
+    if not isinstance(value, Mapping) or not value:
+        form = f"Write {{key: number}} or {{key: {{2025: number}}}}, by {kind}."
+        return {}, [(field, value, "must be a mapping with at least one key", form)]
+    result: dict[str, dict[int, float]] = {}
+    faults: list[Fault] = []
+    for key, points in value.items():
+        faults += one_of(field, key, known, kind)
+        result[key], found = yearly(f"{field}.{key}", points, calendar, high=high)
+        faults += found
+    return result, faults
+
+
+def one_of(field: str, key: Any, known: Collection[str], kind: str) -> list[Fault]:
+    """Check that a key is one of a table's; ``kind`` says what it is."""
+    if key in known:
+        return []
+    mend = f"There are {', '.join(sorted(known))}." if known else "The tables hold none."
+    return [(field, key, f"no such {kind}", mend)]
 
 
 def regions(field: str, value: Any, known: set[str]) -> tuple[tuple[str, ...], list[Fault]]:

@@ -113,6 +113,11 @@ def _materials(solution: Solution) -> Iterator[Entry]:
         site = p if p in solution.data.fleet.sites else ""
         cost = amount * materials.alumina_freight[a, p]
         yield y, region_of[p], site, "", a, "", "alumina_freight", cost
+    trade: Any = solution.data.policies.get("alumina_trade")
+    for (a, y), amount in solution.values("alumina_exports").items():
+        key = (y, materials.refineries[a].region, "", "", a, "abroad")
+        yield *key, "alumina_freight", amount * trade.export_freight[a]
+        yield *key, "alumina_exports", -amount * trade.export_price[y]
     for (route, y), amount in solution.values("potlining_treated").items():
         cost = amount * solution.data.spent_potlining[route][0]
         yield y, "", "", "", route, "", "spent_potlining", cost

@@ -24,6 +24,7 @@ _FLOWS = (
     flows.supply,
     flows.refining,
     flows.flows,
+    flows.trade,
     flows.markets,
 )
 

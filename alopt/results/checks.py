@@ -128,6 +128,8 @@ def _alumina_balance(solution: Solution, tables: Tables) -> float:
         if row["material"] in {"alumina", "alumina_conveyed"}:
             delivered[row["destination"], row["year"]] += row["flow_mt"]
             sent[row["origin"], row["year"]] += row["flow_mt"]
+        elif row["material"] == "alumina_exported":
+            sent[row["origin"], row["year"]] += row["flow_mt"]
     need: dict[Any, float] = defaultdict(float)
     for (i, _, y, _), made in site_production(solution).items():
         need[data.materials.point_of[i], y] += made * data.parameters["alumina_t_per_t"]

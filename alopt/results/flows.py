@@ -265,6 +265,7 @@ def flows(solution: Solution) -> ResultTable:
         ("ore_shipments", "bauxite", lambda t: (t[2], t[0], t[1])),
         ("alumina_shipments", "alumina", lambda t: (t[2], t[0], t[1])),
         ("conveyed_alumina", "alumina_conveyed", lambda t: (t[2], t[0], t[1])),
+        ("alumina_exports", "alumina_exported", lambda t: (t[1], t[0], "abroad")),
         ("ingot_shipments", "ingot", lambda t: (t[2], t[0], t[1])),
         ("liquid_metal", "liquid_metal", lambda t: (t[1], t[0], liquid[t[0]])),
         ("remelted_metal", "remelted_metal", lambda t: (t[1], ingot[t[0]], liquid[t[0]])),
@@ -279,6 +280,36 @@ def flows(solution: Solution) -> ResultTable:
                 total[y, material, origin, target] += amount
     columns = ("year", "material", "origin", "destination", "flow_mt")
     return make("flows", columns, ((*key, amount) for key, amount in total.items()))
+
+
+def trade(solution: Solution) -> ResultTable:
+    """What crosses the border: ore, alumina and metal, by price step where they have steps.
+
+    The price is without VAT, before what a policy adds.
+    """
+    data, refineries = solution.data, solution.data.materials.refineries
+    imported = {step.key: step.price for step in data.markets.import_steps}
+    exported = {step.key: step.price for step in data.markets.export_steps}
+    policy: Any = data.policies.get("alumina_trade")
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for (b, a, y), amount in solution.values("ore_shipments").items():
+            if b not in data.materials.domestic:
+                yield y, "bauxite", "import", b, a, "", amount, data.materials.ore_price[b]
+        for (a, y), amount in solution.values("refining").items():
+            if refineries[a].kind == "port":
+                yield y, "alumina", "import", "abroad", a, "", amount, refineries[a].cost
+        for (a, y), amount in solution.values("alumina_exports").items():
+            yield y, "alumina", "export", a, "abroad", "", amount, policy.export_price[y]
+        for (d, step, y), amount in solution.values("imports").items():
+            yield y, "metal", "import", "abroad", d, step, amount, imported[step]
+        for (r, step, y), amount in solution.values("exports").items():
+            yield y, "metal", "export", r, "abroad", step, amount, exported[step]
+
+    columns = (
+        "year", "material", "direction", "origin", "destination", "step", "amount_mt", "price_cny_per_t",
+    )  # fmt: skip
+    return make("trade", columns, (row for row in rows() if row[-2]))
 
 
 def markets(solution: Solution) -> ResultTable:

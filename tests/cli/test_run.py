@@ -12,7 +12,7 @@ import alopt
 WRITTEN = {
     "summary.json", "run.json", "years.csv", "capacity.csv", "retrofits.csv", "quota.csv", "running.csv",
     "production.csv", "electricity.csv", "supply.csv", "refining.csv", "flows.csv", "markets.csv",
-    "costs.csv", "emissions.csv", "shadow_prices.csv", "reduced_costs.csv", "iamc.csv",
+    "trade.csv", "costs.csv", "emissions.csv", "shadow_prices.csv", "reduced_costs.csv", "iamc.csv",
 }  # fmt: skip
 
 

@@ -214,7 +214,16 @@ def test_a_field_that_breaks_a_rule(
     inputs.scenario(policies={policy: fields})
     if field == "share_of_exports" and rule.startswith("is outside"):
         inputs.add("export_steps", step="abroad", volume_mt_per_a=1, price_cny_per_t=9000)
-    assert inputs.problems() == [Problem(FILE, None, f"policies.{policy}.{field}", value, rule, mend)]
+    assert inputs.problems() == [
+        Problem(
+            FILE,
+            inputs.key_line(f"policies.{policy}.{field}"),
+            f"policies.{policy}.{field}",
+            value,
+            rule,
+            mend,
+        )
+    ]
 
 
 def test_captive_units_in_the_market_need_their_benchmark_and_must_be_there(inputs: EditableInputs):

@@ -307,7 +307,16 @@ def test_a_policy_on_power_that_breaks_a_rule(
     mend: str,
 ):
     power.scenario(policies={policy: fields})
-    assert power.problems() == [Problem(FILE, None, f"policies.{policy}.{field}", value, rule, mend)]
+    assert power.problems() == [
+        Problem(
+            FILE,
+            power.key_line(f"policies.{policy}.{field}"),
+            f"policies.{policy}.{field}",
+            value,
+            rule,
+            mend,
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -333,14 +342,16 @@ def test_new_units_in_a_region_whose_sites_may_not_build(power: EditableInputs):
     power.scenario(policies={"captive_coal": {"new_units": NEW | {"regions": ["south"]}}})
     mend = "Name a region with a captive station or a newcomer's site."
     rule, column = "no site of this region may build captive units", "policies.captive_coal.new_units.regions"
-    assert power.problems() == [Problem(FILE, None, column, "south", rule, mend)]
+    assert power.problems() == [Problem(FILE, power.key_line(column), column, "south", rule, mend)]
 
 
 def test_a_fee_where_nobody_has_captive_power(inputs: EditableInputs):
     inputs.scenario(policies={"captive_coal": {"backup_fee_cny_per_mwh": 20}})
     mend = "Fill tables/captive_units.csv, or drop the field."
     column = "policies.captive_coal.backup_fee_cny_per_mwh"
-    assert inputs.problems() == [Problem(FILE, None, column, None, "no site has captive power", mend)]
+    assert inputs.problems() == [
+        Problem(FILE, inputs.key_line(column), column, None, "no site has captive power", mend)
+    ]
 
 
 def test_ladders_and_weights_where_the_tables_are_empty(inputs: EditableInputs):
