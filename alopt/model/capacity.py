@@ -101,11 +101,13 @@ def closure_date(m: Model, i: str, k: str, y: int) -> Any:
     r"""Lines that a decree closes are gone by its date, relined or not; only a rebuild replaces them.
 
     .. math:: \sum_{l \in family(k)} capacity_{i,l,y} \le \sum_{l \in family(k)} \Big( start_{i,l}
-       + \sum_{y' \le y} \big( arriving_{i,l,y'} - departing_{i,l,y'} + \sum_{(j,l) \in rebuild}
-       gain_{j,l} \, retrofitted_{i,j,l,y'} \big) \Big) - closed_{i,k,y}
+       + \sum_{y' \le y} \big( arriving_{i,l,y'} - departing_{i,l,y'} + \sum_{j: (j,l) \in entry(k)}
+       gain_{j,l} \, retrofitted_{i,j,l,y'} \big) - closed_{i,l,y} \Big)
        \quad \forall (i,k,y) \in CLOSURES \leftrightarrow \xi_{i,k,y} \le 0
 
-    The family of a state is what relining can make of it; ``closed`` is net of decided departures.
+    The family of a state is what relining can make of it. Rebuilds enter it, and relining of states
+    outside it. ``closed`` is what decrees close, net of decided departures: by the table of closures,
+    or by the policy early_retirement where that takes more.
     """
     data, s = m.data, m.sets
     family = s.family[k]
@@ -115,10 +117,11 @@ def closure_date(m: Model, i: str, k: str, y: int) -> Any:
     left -= sum(v for (a, cell, t), v in data.fleet.departing.items() if a == i and cell in family and t <= y)
     left += sum(
         data.arcs[j, cell].gain * m.retrofitted_capacity[i, j, cell, t]
-        for (a, j, cell, t) in s.REBUILDS
-        if a == i and cell in family and t <= y
+        for (a, j, cell, t) in s.SITE_ARC_YEARS
+        if a == i and cell in family and t <= y and (j not in family or data.arcs[j, cell].kind == "rebuild")
     )
-    return at_most(standing, left - data.fleet.closures[i, k, y])
+    closed = sum(s.closed.get((i, cell, y), 0.0) for cell in family)
+    return at_most(standing, left - closed)
 
 
 def _building(m: Model, sites: list[str], y: int) -> Any:
@@ -131,6 +134,16 @@ def _building(m: Model, sites: list[str], y: int) -> Any:
         if t == y and i in chosen
     )
     return new + rebuilt
+
+
+def build_rate(m: Model, area: str, y: int) -> float:
+    """Mt/a that may be built a year in a region or the `nation`: a policy's limit, or the parameter."""
+    speed = m.data.policies.get("build_speed")
+    limit = None if speed is None else speed.limit(area, y)
+    if limit is not None:
+        return float(limit)
+    scale = "national" if area == "nation" else "regional"
+    return float(m.data.parameters[f"{scale}_build_rate_mt_per_a"])
 
 
 def _building_years(m: Model) -> list[tuple[str, int]]:
@@ -152,10 +165,11 @@ def regional_build_rate(m: Model, r: str, y: int) -> Any:
 
     .. math:: \sum_{i \in r} \Big( \sum_k new_{i,k,y}
        + \sum_{(j,k) \in rebuild} gain_{j,k} \, retrofitted_{i,j,k,y} \Big)
-       \le (y - y^-) \, rate^{region} \quad \forall r,y \leftrightarrow \beta_{r,y} \le 0
+       \le (y - y^-) \, rate_{r,y} \quad \forall r,y \leftrightarrow \beta_{r,y} \le 0
+
+    The rate is the parameter's unless the policy build_speed sets another.
     """
-    rate = m.data.parameters["regional_build_rate_mt_per_a"]
-    return at_most(_building(m, m.sets.sites_in[r], y), m.data.calendar.elapsed[y] * rate)
+    return at_most(_building(m, m.sets.sites_in[r], y), m.data.calendar.elapsed[y] * build_rate(m, r, y))
 
 
 @equation(
@@ -170,9 +184,11 @@ def national_build_rate(m: Model, y: int) -> Any:
 
     .. math:: \sum_i \Big( \sum_k new_{i,k,y}
        + \sum_{(j,k) \in rebuild} gain_{j,k} \, retrofitted_{i,j,k,y} \Big)
-       \le (y - y^-) \, rate^{nation} \quad \forall y \leftrightarrow \bar\beta_y \le 0
+       \le (y - y^-) \, rate_y \quad \forall y \leftrightarrow \bar\beta_y \le 0
+
+    The rate is the parameter's unless the policy build_speed sets another.
     """
-    rate = m.data.parameters["national_build_rate_mt_per_a"]
+    rate = build_rate(m, "nation", y)
     return at_most(_building(m, m.sets.SITES, y), m.data.calendar.elapsed[y] * rate)
 
 

@@ -32,7 +32,8 @@ def build_sets(data: ModelData) -> SimpleNamespace:
         for y in years
         if y >= max(fleet.site_cells[i, j], fleet.site_cells[i, k], data.arcs[j, k].earliest_year)
     ]
-    s.CLOSURES = sorted(fleet.closures)
+    s.closed = _closed(data)
+    s.CLOSURES = sorted(s.closed)
     standing = set(s.SITE_CELL_YEARS)
     s.stands = standing
     s.built = set(s.NEW_BUILD_YEARS)
@@ -73,6 +74,15 @@ def _group(tuples, key, value) -> dict:  # type: ignore[no-untyped-def,type-arg]
     for t in tuples:
         grouped[key(t)].append(value(t))
     return dict(grouped)
+
+
+def _closed(data: ModelData) -> dict[tuple[str, str, int], float]:
+    """Capacity that decrees close by site, state and year: of the table's and a policy's the greater."""
+    closed = dict(data.fleet.closures)
+    policy = data.policies.get("early_retirement")
+    for key, amount in ({} if policy is None else policy.closures).items():
+        closed[key] = max(amount, closed.get(key, 0.0))
+    return closed
 
 
 def _families(data: ModelData) -> dict[str, set[str]]:

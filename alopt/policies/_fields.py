@@ -26,11 +26,13 @@ def yearly(
     low: float = 0.0,
     high: float = 1e9,
     first: int | None = None,
+    late: bool = False,
 ) -> tuple[dict[int, float], list[Fault]]:
     """Read a number or {year: number} as a value for every model year.
 
     Between listed years the value is interpolated, after them the last one holds; the first
-    model year that it is for (``first``, or the first of all) must not lie before them.
+    model year that it is for (``first``, or the first of all) must not lie before them, unless
+    ``late``: then there is no value before them.
     """
     start = calendar.years[0] if first is None else first
     points = value if isinstance(value, Mapping) else {calendar.years[0]: value}
@@ -48,12 +50,17 @@ def yearly(
             faults.append((field, number, "is no number", form))
         elif not low <= number <= high:
             faults.append((field, number, f"is outside {low:g} to {high:g}", "Give a value within."))
-    if not faults and isinstance(value, Mapping) and min(points) > start:
+    if not faults and late and isinstance(value, Mapping) and min(points) > calendar.years[-1]:
+        rule = f"reaches no model year: the last is {calendar.years[-1]}"
+        faults.append((field, value, rule, "Name an earlier year."))
+    if not faults and not late and isinstance(value, Mapping) and min(points) > start:
         rule = f"says nothing of {start}"
         faults.append((field, value, rule, f"Give a value for {start} too."))
     if faults:
         return {}, faults
-    return {y: interpolate({int(k): float(v) for k, v in points.items()}, y) for y in calendar.years}, []
+    known = {int(k): float(v) for k, v in points.items()}
+    covered = (y for y in calendar.years if not late or not isinstance(value, Mapping) or y >= min(known))
+    return {y: interpolate(known, y) for y in covered}, []
 
 
 def yearly_by_key(

@@ -74,6 +74,10 @@ def build(m: Model, settings: Settings) -> None:
     add_variable(m, "quota_stock", ("region", "year"), m.sets.QUOTA)
     add_variable(m, "quota_transfer", ("from_region", "to_region", "year"), m.sets.TRANSFERS)
     add_variable(m, "surrendered_quota", ("region", "year"), surrendered)
+    m.sets.LAPSING = [] if replacement is None else replacement.lapsing(m.data, m.sets.QUOTA)
+    m.sets.lapsing = set(m.sets.LAPSING)
+    if m.sets.LAPSING:
+        add_variable(m, "lapsed_quota", ("region", "year"), m.sets.LAPSING)
     add(m, quota_balance, quota_use, national_cap)
 
 
@@ -105,9 +109,11 @@ def quota_balance(m: Model, r: str, y: int) -> Any:
     r"""A region's quota is last year's, with what moves in and out, is issued and surrendered.
 
     .. math:: S_{r,y} = S_{r,y^-} - \sum_{r'} ratio_{r,r'} \, transfer_{r,r',y} + \sum_{r'} transfer_{r',r,y}
-       + issued_{r,y} + moved_{r,y} - surrendered_{r,y} \quad \forall r,y \leftrightarrow \varsigma_{r,y}
+       + issued_{r,y} + moved_{r,y} - surrendered_{r,y} - lapsed_{r,y}
+       \quad \forall r,y \leftrightarrow \varsigma_{r,y}
 
-    ``moved`` is the quota of moves that are decided.
+    ``moved`` is the quota of moves that are decided; quota lapses only where the rules of capacity
+    replacement give it a life.
     """
     fleet, s = m.data.fleet, m.sets
     before = m.data.calendar.previous[y]
@@ -121,7 +127,8 @@ def quota_balance(m: Model, r: str, y: int) -> Any:
     received = sum(m.quota_transfer[origin, r, y] for origin in s.transfers_to.get((r, y), ()))
     given = fleet.quota_issues.get((r, y), 0.0) + fleet.quota_moves.get((r, y), 0.0)
     lost = m.surrendered_quota[r, y] if (r, y) in s.surrendered else 0.0
-    return equal(m.quota_stock[r, y], stock - sent + received + given - lost)
+    lapsed = m.lapsed_quota[r, y] if (r, y) in s.lapsing else 0.0
+    return equal(m.quota_stock[r, y], stock - sent + received + given - lost - lapsed)
 
 
 @equation(

@@ -1,13 +1,19 @@
-r"""Capacity replacement: at which ratio quota moves, where it may not go, who may not reuse it."""
+r"""Capacity replacement: at which ratio quota moves, where it may not go, who may not reuse it.
+
+A region may hold quota up to a ceiling: what is over must move. Quota that stands unused for longer
+than its life lapses. The oldest is used first; what moves is used where it arrives, so moving does
+not renew it. Only closing capacity and issues make quota that may wait, each for its life.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from alopt.data.model_data import ModelData
 from alopt.model.equations import Model, add, at_most, equation
+from alopt.policies._areas import EACH, NATION, by_area
 from alopt.policies._fields import Fault, regions
 
 #: Stands for every region in a pair.
@@ -30,6 +36,10 @@ class Settings:
     no_reuse : tuple of str
         Regions whose newcomers may use only quota that came in or was issued. What the region's
         own closures release lapses: it is neither reused nor sent away, so it cannot come back.
+    ceilings : mapping of str to mapping of int to float
+        Quota that a region may hold, Mt/a, by model year from the first that the scenario lists.
+    life : float or None
+        Years for which quota may stand unused; None where it is kept for ever.
     """
 
     base_ratio: float
@@ -37,8 +47,12 @@ class Settings:
     no_inflow: tuple[str, ...]
     no_outflow: tuple[str, ...]
     no_reuse: tuple[str, ...]
+    ceilings: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    life: float | None = None
 
-    FIELDS = ("ratio", "ratios", "no_inflow", "no_outflow", "no_reuse")
+    FIELDS = (
+        "ratio", "ratios", "no_inflow", "no_outflow", "no_reuse", "ceilings_mt_per_a", "quota_life_a",
+    )  # fmt: skip
 
     @classmethod
     def read(cls, fields: Mapping[str, Any], data: ModelData) -> tuple[Settings | None, list[Fault]]:
@@ -61,9 +75,15 @@ class Settings:
             faults += found
         pairs, found = _pairs(fields.get("ratios", []), known)
         faults += found
+        ceilings, found = _ceilings(fields, known, data)
+        faults += found
+        life = fields.get("quota_life_a")
+        if "quota_life_a" in fields and not _is_life(life):
+            faults.append(("quota_life_a", life, "is no number of years", "Write years, as 5."))
         if faults:
             return None, faults
-        return cls(float(base), pairs, **lists), []  # type: ignore[arg-type]
+        settings = cls(float(base), pairs, **lists, ceilings=ceilings, life=life)  # type: ignore[arg-type]
+        return settings, settings.stuck(data)
 
     def ratio(self, r: str, to: str) -> float:
         """Quota given up in one region per quota gained in another."""
@@ -75,6 +95,46 @@ class Settings:
     def allows(self, r: str, to: str) -> bool:
         """Whether quota may move from one region to another."""
         return to not in self.no_inflow and r not in self.no_outflow and r not in self.no_reuse
+
+    def lapsing(self, data: ModelData, quota: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Regions and years in which quota can have outlived its life."""
+        if self.life is None:
+            return []
+        return [(r, y) for r, y in quota if y - self.life > data.calendar.base_year]
+
+    def stuck(self, data: ModelData) -> list[Fault]:
+        """Regions that hold more than their ceiling from the start, and may send none away."""
+        cap = data.scenario.policies["capacity_cap"].get("cap_mt_per_a")
+        caps = list(cap.values()) if isinstance(cap, Mapping) else [cap]
+        held = data.fleet.registered_quota
+        surrenders = any(isinstance(c, int | float) and c < sum(held.values()) for c in caps)
+        if self.life is not None or surrenders:
+            return []
+        mend = "Raise the ceiling, or let the region send quota."
+        rule = "is below the registered quota of a region that may send none"
+        return [
+            (f"ceilings_mt_per_a.{r}", min(path.values()), rule, mend)
+            for r, path in self.ceilings.items()
+            if (r in self.no_outflow or r in self.no_reuse) and min(path.values()) < held.get(r, 0.0) - 1e-9
+        ]
+
+
+def _ceilings(
+    fields: Mapping[str, Any], known: set[str], data: ModelData
+) -> tuple[dict[str, dict[int, float]], list[Fault]]:
+    """Read ceilings by region; the nation's ceiling is the cap itself."""
+    name = "ceilings_mt_per_a"
+    if name not in fields:
+        return {}, []
+    ceilings, faults = by_area(name, fields[name], {}, known, data.calendar, high=1000.0)
+    if NATION in ceilings:
+        mend = f"Write it by region or `{EACH}`; the nation's is capacity_cap."
+        faults.append((name, fields[name], "sets a ceiling for the nation", mend))
+    return ceilings, faults
+
+
+def _is_life(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0.0 <= value <= 100.0
 
 
 def _is_ratio(value: object) -> bool:
@@ -99,12 +159,17 @@ def _pairs(value: Any, known: set[str]) -> tuple[dict[tuple[str, str], float], l
 
 
 def build(m: Model, settings: Settings) -> None:
-    """Add the bar on reuse; ratios and bans act on the transfers of the cap itself."""
+    """Add ceilings, quota's life and the bar on reuse; ratios and bans act on the cap's transfers."""
+    m.quota_rules = settings
     newcomers = {site.region for site in m.data.fleet.sites.values() if site.kind == "newcomer"}
     m.sets.NO_REUSE = [
         (r, y) for r in settings.no_reuse if r in newcomers for y in m.sets.YEARS if _new_states(m, r, y)
     ]
     add(m, quota_reuse_bar)
+    if settings.ceilings:
+        add(m, quota_ceiling)
+    if settings.life is not None:
+        add(m, quota_life)
 
 
 def _new_states(m: Model, r: str, y: int) -> list[tuple[str, str]]:
@@ -137,3 +202,59 @@ def quota_reuse_bar(m: Model, r: str, y: int) -> Any:
             fresh = fresh + fleet.quota_issues.get((r, t), 0.0) + max(0.0, fleet.quota_moves.get((r, t), 0.0))
             fresh = fresh + sum(m.quota_transfer[origin, r, t] for origin in s.transfers_to.get((r, t), ()))
     return at_most(sum(m.capacity[i, k, y] for i, k in _new_states(m, r, y)), fresh)
+
+
+@equation(
+    "region", "year",
+    over=lambda m: [(r, y) for r, path in sorted(m.quota_rules.ceilings.items()) for y in sorted(path)],
+    basis="annual",
+    unit="CNY/t·a",
+    dual="what letting the region hold one more t/a of quota would save in a year",
+)  # fmt: skip
+def quota_ceiling(m: Model, r: str, y: int) -> Any:
+    r"""A region holds quota up to its ceiling.
+
+    .. math:: S_{r,y} \le ceiling_{r,y} \quad \forall r,y \leftrightarrow \pi^{quota}_{r,y} \le 0
+    """
+    return at_most(m.quota_stock[r, y], m.quota_rules.ceilings[r][y])
+
+
+@equation(
+    "region", "year",
+    over=lambda m: m.sets.LAPSING,
+    basis="event",
+    unit="CNY per t/a",
+    dual="what one more t/a of old quota that need not lapse would save, once",
+)  # fmt: skip
+def quota_life(m: Model, r: str, y: int) -> Any:
+    r"""Quota that stood unused has come free within its life, or it lapses.
+
+    .. math:: S_{r,y^-} - \sum_{i \in r,k} capacity_{i,k,y^-} - lapsed_{r,y} \le
+       \sum_{y - life \le y' < y} \Big( issued_{r,y'} + \sum_{i \in r,k} retired_{i,k,y'}
+       + \sum_{i \in r,(j,k)} \max(0, 1 - gain_{j,k}) \, retrofitted_{i,j,k,y'} \Big)
+       \quad \forall r,y: y - life > y_0 \leftrightarrow \pi^{life}_{r,y} \le 0
+
+    In the base year what stands unused is the registered quota over the fleet's capacity. With the
+    oldest used first, exactly what is more than came free within the life has outlived it. All
+    happens in model years: where a step is longer than the life, quota lapses that is not used in
+    the year in which it comes free. A holder may also give quota up before it must. What moves with
+    decided moves is in use at both ends.
+    """
+    s, data = m.sets, m.data
+    sites, before = s.sites_in.get(r, []), data.calendar.previous[y]
+    free: Any = 0.0
+    for t in (t for t in s.YEARS if y - m.quota_rules.life <= t < y):
+        free = free + data.fleet.quota_issues.get((r, t), 0.0)
+        free = free + sum(m.retired_capacity[i, k, t] for i in sites for k in s.cells_at.get((i, t), ()))
+        free = free + sum(
+            (1.0 - data.arcs[j, k].gain) * m.retrofitted_capacity[i, j, k, t]
+            for i, j, k, u in s.SITE_ARC_YEARS
+            if u == t and i in sites and data.arcs[j, k].gain < 1.0
+        )
+    if before == data.calendar.base_year:
+        started = sum(amount for (i, _), amount in data.fleet.start.items() if i in sites)
+        unused: Any = max(0.0, data.fleet.registered_quota.get(r, 0.0) - started)
+    else:
+        standing = sum(m.capacity[i, k, before] for i in sites for k in s.cells_at.get((i, before), ()))
+        unused = m.quota_stock[r, before] - standing
+    return at_most(unused - m.lapsed_quota[r, y], free)

@@ -7,6 +7,7 @@ from typing import Any
 from alopt.results import accounts, flows, prices
 from alopt.results.checks import run_checks
 from alopt.results.iamc import iamc
+from alopt.results.quota_market import quota_market
 from alopt.results.summary import summarise
 from alopt.results.table import ResultTable
 from alopt.solve.solution import Solution
@@ -38,6 +39,7 @@ def build_tables(solution: Solution, ranges: prices.Ranges | None = None) -> dic
     tables["transfers"] = accounts.transfers(solution, paid)
     tables["shadow_prices"] = prices.shadow_prices(solution, ranges)
     tables["reduced_costs"] = prices.reduced_costs(solution)
+    tables["quota_market"] = quota_market(solution, tables)
     tables["iamc"] = iamc(solution, tables, "alopt")
     return tables
 

@@ -165,7 +165,7 @@ def _regions_nation(solution: Solution, tables: Tables) -> float:
 
 
 def _quota_balance(solution: Solution, tables: Tables) -> float:
-    """Each region's quota follows from the year before, transfers, issues and what was surrendered."""
+    """Each region's quota follows from the year before, transfers, issues and what was lost."""
     fleet, calendar = solution.data.fleet, solution.data.calendar
     change: dict[Any, float] = defaultdict(float)
     for row in tables["quota_transfers"].records():
@@ -175,7 +175,8 @@ def _quota_balance(solution: Solution, tables: Tables) -> float:
     worst = 0.0
     for row in sorted(tables["quota"].records(), key=lambda row: calendar.years.index(row["year"])):
         r = row["region"]
-        expected = stock.get(r, 0.0) + change[r, row["year"]] + row["issued"] - row["surrendered"]
+        gone = row["surrendered"] + row["lapsed"]
+        expected = stock.get(r, 0.0) + change[r, row["year"]] + row["issued"] - gone
         worst = max(worst, abs(expected - row["stock"]))
         stock[r] = row["stock"]
     return worst

@@ -78,22 +78,25 @@ def employment(solution: Solution) -> ResultTable:
 
 
 def quota(solution: Solution) -> ResultTable:
-    """Stock of quota, its use, what was issued or came with decided moves, and what was surrendered."""
+    """Stock of quota, its use, what was issued or came with decided moves, was surrendered or lapsed."""
     data = solution.data
     used: dict[Any, float] = defaultdict(float)
     for (i, _, y), standing in solution.values("capacity").items():
         used[data.fleet.sites[i].region, y] += standing
     stock, lost = solution.values("quota_stock"), solution.values("surrendered_quota")
-    issues = data.fleet.quota_issues
+    issues, lapsed = data.fleet.quota_issues, solution.values("lapsed_quota")
     return make(
         "quota",
-        ("year", "region", "stock", "used", "issued", "surrendered"),
+        ("year", "region", "stock", "used", "issued", "surrendered", "lapsed"),
         (
-            (y, r, stock[r, y], used[r, y], issues.get((r, y), 0.0), lost.get((r, y), 0.0))
+            (
+                y, r, stock[r, y], used[r, y], issues.get((r, y), 0.0), lost.get((r, y), 0.0),
+                lapsed.get((r, y), 0.0),
+            )
             for r in (quota_regions(data.fleet) if stock else [])
             for y in data.calendar.years
         ),
-    )
+    )  # fmt: skip
 
 
 def quota_transfers(solution: Solution) -> ResultTable:

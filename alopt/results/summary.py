@@ -195,10 +195,17 @@ def metal_price(solution: Solution, y: int) -> float:
 
 
 def quota_rents(solution: Solution) -> dict[tuple[str, int], float]:
-    """Rent of quota by region and year, CNY/t·a without VAT: minus the dual of the use row."""
+    """Rent of quota by region and year, CNY/t·a without VAT: minus the dual of the use row.
+
+    Where unused quota lapses in the next model year, use also saves it from that: what this is worth
+    is taken off, so a rent may be below zero.
+    """
+    calendar = solution.data.calendar
+    following = dict(zip(calendar.years, calendar.years[1:], strict=False))
+    lapses = solution.duals("quota_life")
     return {
-        index: -solution.shadow_price("quota_use", index, index[1]) + 0.0
-        for index in solution.row_places.get("quota_use", {})
+        (r, y): (lapses.get((r, following.get(y)), 0.0) - dual) / calendar.weight[y] + 0.0
+        for (r, y), dual in solution.duals("quota_use").items()
     }
 
 

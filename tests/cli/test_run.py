@@ -10,7 +10,8 @@ from worlds import files, near, plain_world
 import alopt
 
 WRITTEN = {
-    "summary.json", "run.json", "years.csv", "capacity.csv", "retrofits.csv", "quota.csv", "running.csv",
+    "summary.json", "run.json", "years.csv", "capacity.csv", "retrofits.csv", "quota.csv",
+    "quota_market.csv", "running.csv",
     "production.csv", "electricity.csv", "supply.csv", "refining.csv", "flows.csv", "markets.csv",
     "trade.csv", "costs.csv", "emissions.csv", "shadow_prices.csv", "reduced_costs.csv", "iamc.csv",
 }  # fmt: skip

@@ -4,11 +4,11 @@ A file `test_instrument_NAME.py` of this folder says how the instrument is set t
 
 - ``SETTINGS``: its settings;
 - ``NEEDS``: names of the small world's other policies that it cannot do without;
-- ``CHANGE``: what its world has besides, as a function of the small world;
+- ``CHANGE`` or ``changed``: what its world has besides, as a function of the small world;
 - ``SETS`` and ``VARIABLES``: for each equation and variable that it adds, the expected index set
   as a function of the data;
-- ``DECISIONS``: words of its formulas that the other formulas do not have, each with the decisions
-  that it stands for (none for data);
+- ``DECISIONS`` and ``LETTERS``: words and letters of its formulas that the other formulas do not
+  have, each with what it stands for;
 - ``EVENTS``: its rows of events.
 """
 
@@ -35,7 +35,8 @@ def own_world(world, name):
     module = own_modules()[name]
     world = getattr(module, "CHANGE", lambda same: same)(world)
     policies = {other: world.policies[other] for other in getattr(module, "NEEDS", ())}
-    return replace(world, policies={**policies, name: module.SETTINGS})
+    changed = getattr(module, "changed", lambda data: data)(world)
+    return replace(changed, policies={**policies, name: module.SETTINGS})
 
 
 def own_sets(kind):

@@ -15,7 +15,7 @@ from alopt.formulation import PAGE, formulation_page
 from alopt.solve.compile import compile_program
 
 from .linear import assert_same, read
-from .own_worlds import own_modules, own_words
+from .own_worlds import own_modules, own_sets, own_words
 from .register import every_equation
 
 EQUATIONS = every_equation()
@@ -50,6 +50,7 @@ DECISIONS = {
     "departing": set(),
     "electricity": {"electricity"},
     "emissions": {"running", "swung_production", "electricity"},
+    "exported": {"alumina_exports"},
     "exports": {"exports"},
     "imports": {"imports"},
     "ingots": {"ingot_shipments"},
@@ -62,6 +63,7 @@ DECISIONS = {
     "ore": {"ore_shipments"},
     "plants": {"retrofitted_plants"},
     "production": {"running", "swung_production"},
+    "rate": set(),
     "recycled": set(),
     "refining": {"refining"},
     "remelted": {"remelted_metal"},
@@ -77,6 +79,8 @@ DECISIONS = {
     "unserved": {"unserved_demand"},
     "volume": set(),
 }
+
+LETTERS |= own_sets("LETTERS")
 
 RELATION = {r"\le": "<=", r"\ge": ">=", "=": "="}
 
@@ -178,7 +182,7 @@ def test_formula_names_every_decision_in_the_rows(name, all_rows):
         for word, below in re.findall(r"(?<![\\A-Za-z])([A-Za-z]+)_(\{[^{}]*\}|\w)", body)
         if "y" in below
     }
-    decisions = DECISIONS | own_words(name)
+    decisions = own_sets("DECISIONS") | DECISIONS | own_words(name)
     stated = set().union(*(decisions[word] for word in words))
     built = {
         variable

@@ -183,3 +183,127 @@ def test_replacement_needs_a_cap(tmp_path):
     world.scenario(policies={"capacity_replacement": {"ratio": 1.0}})
     with pytest.raises(alopt.errors.InputError, match="no meaning without a cap"):
         world.data(tmp_path)
+
+
+def test_a_region_holds_quota_up_to_its_ceiling(tmp_path):
+    """South may hold 0.25: that much moves, the north keeps the rest.
+
+    One more t/a in the south's ceiling is worth the new margin over the old one.
+    """
+    solution = replacement_world(ratio=1.0, ceilings_mt_per_a={"south": 0.25}).solve(tmp_path)
+    assert solution.values("new_capacity")["new_south", "new_pot", 2025] == near(0.25)
+    assert solution.objective == near(0.8 * moved(0.25, 0.35))
+    assert price(solution, "quota_ceiling", "south", 2025) == near(OLD_MARGIN - NEW_MARGIN)
+
+
+def test_a_ceiling_that_is_no_limit_changes_nothing(tmp_path):
+    solution = replacement_world(ratio=1.0, ceilings_mt_per_a={"each": 0.6}).solve(tmp_path)
+    assert solution.objective == near(0.8 * moved(0.6, 0.0))
+
+
+def test_a_lower_ceiling_is_never_cheaper(tmp_path):
+    costs = [
+        replacement_world(ratio=1.0, ceilings_mt_per_a={"south": {2025: ceiling}})
+        .solve(tmp_path / str(ceiling))
+        .objective
+        for ceiling in (1.0, 0.6, 0.3, 0.0)
+    ]
+    assert costs == sorted(costs)
+
+
+def waiting_world(**rules) -> World:
+    """South holds 0.2 of quota that waits since 2024 for cells that can be built from 2027 on.
+
+    North's quota may not leave. Model years 2025, 2026 and 2027, worth 0.8, 0.64 and 0.512.
+    """
+    world = replacement_world(ratio=1.0, no_outflow=["north"], **rules)
+    world.quota(south=0.2)
+    row = next(row for row in world.tables["cells"] if row["cell"] == "new_pot")
+    row["earliest_year"] = "2027"
+    world.scenario(years=[2025, 2026, 2027])
+    return world
+
+
+WAITED = (0.8 + 0.64) * STAYS + 0.512 * moved(0.2, 0.6)
+LAPSED = (0.8 + 0.64 + 0.512) * STAYS
+
+
+@pytest.mark.parametrize(("life", "cost"), [(None, WAITED), (3, WAITED), (2.9, LAPSED), (0, LAPSED)])
+def test_quota_waits_for_its_life(tmp_path, life, cost):
+    """In 2027 the quota has waited three years: within a life of three it is built on, else it is gone."""
+    rules = {} if life is None else {"quota_life_a": life}
+    solution = waiting_world(**rules).solve(tmp_path)
+    assert solution.objective == near(cost)
+    lapsed = sum(solution.values("lapsed_quota").values())
+    assert lapsed == near(0.2 if cost == LAPSED else 0.0)
+
+
+def test_moving_does_not_renew_quota(tmp_path):
+    """The 0.2 could go west and back for nothing, and west could not use it: it lapses all the same."""
+    world = waiting_world(quota_life_a=2)
+    world.quota(west=0.1)
+    world.region("west")
+    world.smelter("west_smelter", "west", 0.1)
+    world.power("west", 5000)
+    solution = world.solve(tmp_path)
+    assert solution.values("new_capacity")["new_south", "new_pot", 2027] == near(0.1)
+
+
+def test_quota_set_free_in_time_is_used_again(tmp_path):
+    """Quota of old pots that close in 2026 serves the newcomer in 2027, at a life of one year.
+
+    The south's old pots cost 20,000 CNY/t and 100 a year: they close at once under a life that allows
+    it. With a life of half a year they are kept standing to keep their quota, and closed in 2027.
+    """
+    costs = {}
+    for life in (2, 1, 0.5):
+        world = waiting_world(quota_life_a=life)
+        world.smelter("south_smelter", "south", 0.2)
+        world.power("south", 2000)
+        world.parameters(overhead_cny_per_t_a=100)
+        solution = world.solve(tmp_path / str(life))
+        costs[life] = solution.objective
+        assert solution.values("new_capacity")["new_south", "new_pot", 2027] == near(0.2)
+        first = {2: 2025, 1: 2026, 0.5: 2027}[life]
+        closed = solution.values("retired_capacity")["south_smelter", "pot", first]
+        assert closed == near(0.2)
+    assert costs[1] - costs[2] == near(0.8 * 0.2 * 100.0)
+    assert costs[0.5] - costs[1] == near(0.64 * 0.2 * 100.0)
+
+
+def test_the_market_of_quota(tmp_path):
+    """The newcomer may build 0.3 a year: north keeps 0.3, its quota earns the old margin of 800.
+
+    - flows    0.3 received in the south for 0.375 sent by the north, at 1.25
+    - prices   800 in the north; in the south 1.25 x 800 and a fee of 50: 1,050
+    - spread   250; one year, so prices are rents
+    """
+    world = replacement_world(ratio=1.25)
+    world.parameters(quota_transfer_cost_cny_per_t_a=50, regional_build_rate_mt_per_a=0.3)
+    market = alopt.run("baseline", inputs=world.write(tmp_path)).tables["quota_market"]
+    rows = {row["region"]: row for row in market.records()}
+    assert rows["north"]["sent_mt_per_a"] == near(0.375)
+    assert rows["north"]["stock_mt_per_a"] == rows["north"]["used_mt_per_a"] == near(0.225)
+    assert rows["south"]["received_mt_per_a"] == rows["south"]["used_mt_per_a"] == near(0.3)
+    assert rows["north"]["rent_cny_per_t_a"] == rows["north"]["price_cny_per_t"] == near(800.0)
+    assert rows["south"]["price_cny_per_t"] == near(1050.0)
+    assert [row["price_spread_cny_per_t"] for row in rows.values()] == [near(250.0), near(250.0)]
+
+
+def test_a_price_of_quota_is_the_present_value_of_its_rents(tmp_path):
+    """Two years, north alone with its quota scarce in both: 800 in 2025, 800 in 2026, worth 0.8 of it."""
+    world = replacement_world(ratio=1.0, no_outflow=["north"])
+    world.smelter("north_smelter", "north", 0.7)
+    world.tables["quota"][0]["registered_mt_per_a"] = "0.6"
+    world.scenario(years=[2025, 2026])
+    market = alopt.run("baseline", inputs=world.write(tmp_path)).tables["quota_market"]
+    price_of = {(row["region"], row["year"]): row["price_cny_per_t"] for row in market.records()}
+    rent = {(row["region"], row["year"]): row["rent_cny_per_t_a"] for row in market.records()}
+    assert price_of["north", 2026] == near(rent["north", 2026])
+    assert price_of["north", 2025] == near(rent["north", 2025] + 0.8 * rent["north", 2026])
+    assert price_of["north", 2025] == near(800.0 + 0.8 * 800.0)
+
+
+def test_without_a_cap_there_is_no_market(tmp_path):
+    results = alopt.run("baseline", inputs=plain_world().write(tmp_path))
+    assert results.tables["quota_market"].rows == []

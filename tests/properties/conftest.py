@@ -156,3 +156,39 @@ def pressed(shipped: Shipped, free_emissions: dict[int, float]) -> Solution:
             },
         },
     )
+
+
+#: Rules on capacity and energy that all hold something back at once, on the baseline with high demand.
+CAPACITY_RULES = {
+    "capacity_cap": {"cap_mt_per_a": 45},
+    "capacity_replacement": {
+        "ratio": 1.0,
+        "ceilings_mt_per_a": {"inner_mongolia_west": 3.3},
+        "quota_life_a": 2,
+        "no_inflow": ["henan"],
+    },
+    "capacity_ceiling": {"ceilings_mt_per_a": {"shandong": {2030: 6.0}}},
+    "energy_budget": {"budgets_twh": {"yunnan": {2030: 70.0}}, "renewables": "counted"},
+    "energy_benchmark": {
+        "benchmark_kwh_per_t": 13_000,
+        "least_share": {2025: 0.35},
+        "baseline_kwh_per_t": 13_350,
+        "most_worse_share": {2025: 0.1, 2030: 0.0},
+        "new_limit_kwh_per_t": {2035: 12_650},
+    },
+    "moratorium": {
+        "bans": {"ningxia": {"from": 2030, "to": 2030}, "shanxi": {"from": 2030, "to": 2030}},
+        "rebuilds": "barred",
+    },
+    "emission_cap": {
+        "boundary": "smelter_scope_1_2",
+        "regional_limits_mt": {"xinjiang": {2025: 70, 2030: 60}},
+    },
+    "capex_subsidy": {"grants": {"retrofits": {"kinds": ["retrofit"], "share": 0.3}}},
+}
+
+
+@pytest.fixture(scope="session")
+def pressed_worlds(shipped: Shipped, pressed: Solution) -> list[Solution]:
+    """The pressed world, and others in which further instruments hold something back."""
+    return [pressed, *(shipped.solve(demand="high", policies=rules) for rules in (CAPACITY_RULES,))]

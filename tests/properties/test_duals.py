@@ -21,8 +21,11 @@ STEP = 1e-4
 #: Nonzero duals looked at in each constraint.
 SAMPLE = 3
 
-#: Instruments of the pressed world that have equations; others have hand-computed duals alone.
-PRESSED = ("capacity_cap", "capacity_replacement", "emission_cap")
+#: Instruments of the pressed worlds that have equations; others have hand-computed duals alone.
+PRESSED = (
+    "capacity_cap", "capacity_replacement", "emission_cap", "energy_benchmark", "capacity_ceiling",
+    "energy_budget", "moratorium", "early_retirement", "capex_subsidy",
+)  # fmt: skip
 
 for _name in PRESSED:
     instrument(_name)
@@ -59,17 +62,20 @@ def test_primal_and_dual_objectives_are_equal(world: str, request: pytest.Fixtur
     assert dual_value(solution) == pytest.approx(solution.objective, rel=1e-9)
 
 
-def test_the_pressed_world_prices_every_equation(pressed: Solution):
+def test_the_pressed_worlds_price_every_equation(pressed_worlds: list[Solution]):
     """Else the test of slopes below would be silent on one of them."""
     priced = {
-        name for (name, _), dual in zip(pressed.program.rows, pressed.optimum.duals, strict=True) if dual
+        name
+        for pressed in pressed_worlds
+        for (name, _), dual in zip(pressed.program.rows, pressed.optimum.duals, strict=True)
+        if dual
     }
     assert set(HELD) - priced == set()
 
 
 def sample(solution: Solution, name: str) -> list[int]:
     """Rows of a constraint with a dual that is not nil, spread over its index."""
-    places = solution.row_places[name].values()
+    places = solution.row_places.get(name, {}).values()
     priced = [row for row in places if abs(solution.optimum.duals[row]) > 1e-6]
     return priced[:: max(1, len(priced) // SAMPLE)][:SAMPLE]
 
@@ -92,9 +98,9 @@ def rounding(solution: Solution) -> float:
 
 
 @pytest.mark.parametrize("name", HELD)
-def test_each_dual_lies_between_the_slopes_on_its_two_sides(name: str, pressed: Solution):
+def test_each_dual_lies_between_the_slopes_on_its_two_sides(name: str, pressed_worlds: list[Solution]):
+    pressed = next(world for world in pressed_worlds if sample(world, name))
     rows = sample(pressed, name)
-    assert rows
     for row in rows:
         dual = float(pressed.optimum.duals[row])
         left = (pressed.objective - cost_at(pressed, row, -STEP)) / STEP
