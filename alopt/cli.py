@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import gc
-import json
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alopt.errors import AloptError, Problem, ScenarioError, UsageError
+from alopt.errors import AloptError
 
 if TYPE_CHECKING:
-    from alopt.run import Results
-
-#: Exit codes from the least to the most serious; a batch returns its worst.
-_SEVERITY = (0, 3, 4, 2, 1)
+    pass
 
 _INTERRUPTED = 4
 
@@ -69,7 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--verify-duals", action="store_true", help="look at the key duals from both sides")
     run.add_argument("--time-limit", type=float, metavar="S", help="stop the solver after this many seconds")
-    run.add_argument("--workers", type=int, default=1, metavar="N", help="scenarios solved at the same time")
+    run.add_argument(
+        "--workers", type=int, metavar="N", help="scenarios solved at the same time (default: processors)"
+    )
 
     check = commands.add_parser("check", help="validate inputs and scenarios, solve nothing")
     _common(check)
@@ -129,162 +124,28 @@ def _shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else")
 
 
-def _settings(pairs: Sequence[str]) -> dict[str, Any]:
-    """Read KEY=VALUE pairs; the value is YAML, so 40, true and {2030: 40} work."""
-    from alopt.data.scenario import parse_yaml  # noqa: PLC0415
-
-    settings, problems = {}, []
-    for pair in pairs:
-        key, equals, text = pair.partition("=")
-        value, fault = parse_yaml(text)
-        mend = "Write --set KEY=VALUE, as --set discount_rate=0.06."
-        if not equals or not key.strip():
-            problems.append(Problem("--set", None, None, pair, "is no KEY=VALUE", mend))
-        elif fault is not None:
-            problems.append(Problem("--set", None, key.strip(), text, fault[1], mend))
-        settings[key.strip()] = value
-    if problems:
-        raise ScenarioError(problems)
-    return settings
-
-
-def _scenarios(options: argparse.Namespace) -> list[str]:
-    from alopt.data.schema import default_inputs  # noqa: PLC0415
-
-    if options.all:
-        from alopt.data.scenario import scenario_names  # noqa: PLC0415
-
-        names = scenario_names(Path(options.inputs) if options.inputs else default_inputs())
-        if not names:
-            raise UsageError("There are no scenarios; name a folder made by `alopt init DIR`.")
-        return names
-    return options.scenarios or ["baseline"]
-
-
-def _check_usage(options: argparse.Namespace, names: Sequence[str]) -> None:
-    if options.write_model and (len(names) > 1 or not options.write_model.endswith((".mps", ".lp"))):
-        raise UsageError("--write-model takes one scenario and a file that ends in .mps or .lp.")
-    if options.write_model and not Path(options.write_model).resolve().parent.is_dir():
-        raise UsageError(f"--write-model {options.write_model}: there is no such folder; make it first.")
-    stems = [_out(options, name, many=True) for name in names]
-    if len(set(stems)) < len(stems):
-        raise UsageError("Two scenarios would write the same folder; rename one file.")
-    if options.workers < 1:
-        raise UsageError("--workers takes a whole number of 1 or more.")
-    if options.time_limit is not None and not 0 <= options.time_limit < float("inf"):
-        raise UsageError("--time-limit takes seconds, 0 or more.")
-
-
 def _run(options: argparse.Namespace) -> int:
-    names = _scenarios(options)
-    _check_usage(options, names)
-    settings = _settings(options.settings)
-    jobs = [(name, _out(options, name, many=len(names) > 1), options, settings) for name in names]
-    if options.workers > 1 and len(jobs) > 1:
-        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+    from alopt.commands.run import run_scenarios  # noqa: PLC0415
 
-        with ProcessPoolExecutor(min(options.workers, len(jobs))) as pool:
-            outcomes = list(pool.map(_job, jobs))
-    else:
-        outcomes = [_job(job) for job in jobs]
-    summaries = []
-    for (name, *_), (code, message, summary, screen) in zip(jobs, outcomes, strict=True):
-        if message:
-            print(message if len(jobs) == 1 else f"{name}: {message}", file=sys.stderr)
-        if summary is not None:
-            summaries.append(summary)
-        if screen and not options.quiet and not options.json:
-            print(screen)
-        if code == 1:
-            raise RuntimeError(message)
-    if options.json:
-        shown: Any = summaries[0] if len(names) == 1 and summaries else summaries
-        print(json.dumps(shown, ensure_ascii=False, indent=1))
-    return max((code for code, *_ in outcomes), key=_SEVERITY.index)
-
-
-Outcome = tuple[int, str, dict[str, Any] | None, str]
-
-
-def _job(job: tuple[str, Path, argparse.Namespace, dict[str, Any]]) -> Outcome:
-    """Run one scenario of a batch: exit code, message, summary, screen."""
-    from alopt.run import run  # noqa: PLC0415
-
-    name, out, options, settings = job
-    gc.collect()  # the model of the scenario before is one large cycle
-    gc.disable()  # a run makes a million objects that live until it ends
-    try:
-        with _progress(f"Solving {name}", quiet=options.quiet or options.json):
-            results = run(
-                name,
-                inputs=options.inputs,
-                out=out,
-                resolution=options.resolution,
-                settings=settings,
-                options=None if options.time_limit is None else {"time_limit": options.time_limit},
-                write_model=options.write_model,
-                verify_duals=options.verify_duals,
-            )
-    except AloptError as error:
-        return error.exit_code, str(error), None, ""
-    finally:
-        gc.enable()
-    return 0, "", results.summary, "" if options.quiet or options.json else _screen(results, out)
-
-
-def _out(options: argparse.Namespace, name: str, *, many: bool) -> Path:
-    stem = Path(name).stem if name.endswith((".yaml", ".yml")) else name
-    if options.out is None:
-        return Path("results") / stem
-    return Path(options.out) / stem if many else Path(options.out)
-
-
-def _screen(results: Results, out: Path) -> str:
-    from alopt.report.screen import screen  # noqa: PLC0415
-
-    return screen(results, out)
-
-
-def _progress(text: str, *, quiet: bool) -> Any:  # noqa: ANN401
-    """Show a spinner on a terminal, nothing when output is piped."""
-    if quiet or not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console  # noqa: PLC0415
-
-    return Console(stderr=True).status(text)
+    return run_scenarios(options)
 
 
 def _check(options: argparse.Namespace) -> int:
-    from alopt.data.load import load  # noqa: PLC0415
+    from alopt.commands.run import check_scenarios  # noqa: PLC0415
 
-    settings, worst, report = _settings(options.settings), 0, []
-    for name in _scenarios(options):
-        try:
-            load(options.inputs, name, resolution=options.resolution, settings=settings)
-            report.append({"scenario": name, "ok": True, "problems": []})
-            if not options.quiet and not options.json:
-                print(f"{name}: the inputs are sound.")
-        except AloptError as error:
-            worst = error.exit_code
-            problems = [str(problem) for problem in getattr(error, "problems", [])]
-            report.append({"scenario": name, "ok": False, "problems": problems})
-            print(f"{name}: {error}", file=sys.stderr)
-    if options.json:
-        print(json.dumps(report, ensure_ascii=False, indent=1))
-    return worst
+    return check_scenarios(options)
 
 
 def _compare(options: argparse.Namespace) -> int:
     from alopt.commands.compare import compare_runs  # noqa: PLC0415
 
-    with _progress("Solving", quiet=options.quiet or options.json):
-        return compare_runs(options, _settings(options.settings))
+    return compare_runs(options)
 
 
 def _curve(options: argparse.Namespace) -> int:
     from alopt.commands.curve import curve_cost  # noqa: PLC0415
 
-    return curve_cost(options, _settings(options.settings))
+    return curve_cost(options)
 
 
 def _audit(options: argparse.Namespace) -> int:

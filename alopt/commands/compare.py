@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from alopt.commands.common import settings_of, spinner
 from alopt.errors import UsageError
 from alopt.results.compare import Comparison, compare
 from alopt.results.saved import Run, is_run, of_results, read_run
@@ -14,7 +15,7 @@ from alopt.results.table import ResultTable
 from alopt.results.write import result_folder, write_json
 
 
-def compare_runs(options: argparse.Namespace, settings: dict[str, Any]) -> int:
+def compare_runs(options: argparse.Namespace) -> int:
     """Compare each run with the first, show and write the differences.
 
     Returns
@@ -24,7 +25,9 @@ def compare_runs(options: argparse.Namespace, settings: dict[str, Any]) -> int:
     """
     if len(set(options.others)) < len(options.others) or options.reference in options.others:
         raise UsageError("compare takes each run once.")
-    runs = [_run(name, options, settings) for name in (options.reference, *options.others)]
+    settings = settings_of(options.settings)
+    with spinner("Solving", quiet=options.quiet or options.json):
+        runs = [_run(name, options, settings) for name in (options.reference, *options.others)]
     found = [compare(runs[0], other) for other in runs[1:]]
     out = Path(options.out) if options.out else Path("results") / f"compare-{runs[0].name}"
     _write(out, runs, found)

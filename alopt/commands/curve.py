@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from alopt.analysis.cost_curve import CostCurve, cost_curve
+from alopt.commands.common import settings_of
 from alopt.data.load import load
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 STANDING = "base-2024"
 
 
-def curve_cost(options: argparse.Namespace, settings: dict[str, Any]) -> int:
+def curve_cost(options: argparse.Namespace) -> int:
     """Cost the standing fleet at the prices of a month, write the curve and show it.
 
     Returns
@@ -33,7 +34,7 @@ def curve_cost(options: argparse.Namespace, settings: dict[str, Any]) -> int:
     inputs = Path(options.inputs) if options.inputs else default_inputs()
     data = load(
         inputs, options.scenario, resolution=options.resolution or "smelter",
-        settings={**settings, "market_prices": options.prices},
+        settings={**settings_of(options.settings), "market_prices": options.prices},
     )  # fmt: skip
     curve = cost_curve(data)
     stem = f"cost-curve-{Path(options.prices).stem}"

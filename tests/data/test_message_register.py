@@ -21,9 +21,16 @@ SOURCES = (
     *sorted((PACKAGE / "data").glob("*.py")),
     *sorted((PACKAGE / "policies").glob("*.py")),
     PACKAGE / "cli.py",
+    *sorted((PACKAGE / "commands").glob("*.py")),
 )
 #: Modules whose usage errors must stand in a test, of this folder or of the commands.
-COMMANDS = (PACKAGE / "cli.py", PACKAGE / "init.py", PACKAGE / "staging.py", PACKAGE / "results" / "write.py")
+COMMANDS = (
+    PACKAGE / "cli.py",
+    *sorted((PACKAGE / "commands").glob("*.py")),
+    PACKAGE / "init.py",
+    PACKAGE / "staging.py",
+    PACKAGE / "results" / "write.py",
+)
 HERE = sorted(path for path in Path(__file__).parent.glob("test_*.py") if path != Path(__file__))
 CLI = sorted((Path(__file__).parent.parent / "cli").glob("test_*.py"))
 
