@@ -37,7 +37,7 @@ class Problem:
         if self.column is not None:
             place += f", column {_shorten(self.column)}"
         shown = "" if self.value is None else f" (found {_shorten(self.value)!r})"
-        return _printable(f"{place}: {self.rule}{shown}. {self.mend}")
+        return _printable(f"{place}: {_shorten(self.rule, 400)}{shown}. {_shorten(self.mend, 1500)}")
 
 
 def _shorten(text: str, most: int = 80) -> str:

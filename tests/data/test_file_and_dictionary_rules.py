@@ -97,6 +97,14 @@ def test_a_message_is_one_line_that_a_terminal_can_show(inputs: EditableInputs):
     assert all(text.isprintable() for text in shown)
 
 
+def test_a_message_stays_short_where_a_name_is_long(shipped_copy: EditableInputs):
+    shipped_copy.change("control_totals", {"fleet": "2024", "province": "Yunnan"}, province="x" * 4000)
+    problems = shipped_copy.problems()
+    assert {problem.file for problem in problems} == {"tables/control_totals.csv"}
+    assert any("the smelters of xxx" in str(problem) for problem in problems)
+    assert max(len(str(problem)) for problem in problems) < 1000
+
+
 # --- the dictionary
 
 
