@@ -574,13 +574,21 @@ def spoil(case: Case, draw: Draw, spoilers: tuple[Callable[[Case, Draw], None], 
 
 @contextmanager
 def limited(seconds: float = MOST_SECONDS) -> Iterator[None]:
-    """Raise HangError if the block takes longer."""
+    """Raise HangError if the block takes longer.
+
+    The time is counted in four beats, so that a machine that stands still for a while, and then
+    gives one late beat, is not taken for a hang.
+    """
+    beats = 0
 
     def stop(*_: object) -> None:
-        raise HangError(f"no end after {seconds:g} s")
+        nonlocal beats
+        beats += 1
+        if beats == 4:
+            raise HangError(f"no end after {seconds:g} s")
 
     old = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds / 4, seconds / 4)
     try:
         yield
     finally:
