@@ -87,6 +87,15 @@ def _parser() -> argparse.ArgumentParser:
     _shared(cost)
     _audit_parser(commands)
 
+    explain = commands.add_parser("explain", help="why the optimum is so; where infeasible, what conflicts")
+    explain.add_argument(
+        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or YAML file"
+    )
+    explain.add_argument(
+        "--about", metavar="WORD", help="a region, site, cell, policy, constraint, source or market"
+    )
+    _shared(explain)
+
     init = commands.add_parser("init", help="copy the shipped inputs to a folder to edit")
     init.add_argument("folder", metavar="DIR")
     init.add_argument("--minimal", action="store_true", help="the smallest legal set")
@@ -154,6 +163,12 @@ def _audit(options: argparse.Namespace) -> int:
     return audit(options)
 
 
+def _explain(options: argparse.Namespace) -> int:
+    from alopt.commands.explain import explain  # noqa: PLC0415
+
+    return explain(options)
+
+
 def _init(options: argparse.Namespace) -> int:
     from alopt.init import init  # noqa: PLC0415
 
@@ -168,5 +183,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "compare": _compare,
     "curve": _curve,
     "audit": _audit,
+    "explain": _explain,
     "init": _init,
 }

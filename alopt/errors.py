@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,29 @@ class UsageError(AloptError):
 
 
 class InfeasibleError(AloptError):
-    """No plan meets all constraints, or the cost has no lower bound; carries the diagnosis."""
+    """No plan meets all constraints, or the cost has no lower bound; carries the diagnosis.
+
+    Attributes
+    ----------
+    unbounded : bool
+        Whether plans exist, and none is the cheapest.
+    diagnosis : Diagnosis or None
+        As data; the message is its text.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, *, unbounded: bool = False, diagnosis: object = None) -> None:
+        super().__init__(message)
+        self.unbounded, self.diagnosis = unbounded, diagnosis
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the diagnosis where a worker hands the error on."""
+        return _infeasible, (str(self), self.unbounded, self.diagnosis)
+
+
+def _infeasible(message: str, unbounded: bool, diagnosis: object) -> InfeasibleError:
+    return InfeasibleError(message, unbounded=unbounded, diagnosis=diagnosis)
 
 
 class SolveError(AloptError):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from alopt.data.load import load
 from alopt.data.model_data import ModelData
 from alopt.data.schema import default_inputs
-from alopt.errors import CheckError, SolveError
+from alopt.errors import CheckError, InfeasibleError, SolveError
 from alopt.staging import check_out
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def run(
     Raises
     ------
     UsageError, InputError, InfeasibleError, SolveError, CheckError
-        As their names say; nothing is written but, for a solve that stopped, `run.json`.
+        As their names say; nothing is written but, for a solve that stopped, `run.json`, and for
+        one without a cheapest plan the diagnosis too, unless the folder holds earlier results.
     """
     watch = Stopwatch()
     folder = default_inputs() if inputs is None else Path(inputs)
@@ -121,6 +122,10 @@ def run(
         solution = _solve(model, options, watch)
         with watch.phase("results"):
             results = _account(solution, made_by, verify=verify_duals)
+    except InfeasibleError as error:
+        if out is not None:
+            _leave_diagnosis(Path(out), made_by, error)
+        raise
     except (SolveError, CheckError) as error:
         if out is not None:
             _leave_note(Path(out), {**made_by, "status": str(error)})
@@ -159,6 +164,15 @@ def _leave_note(out: Path, made_by: dict[str, Any]) -> None:
     from alopt.results.write import write_stopped  # noqa: PLC0415
 
     write_stopped(out, made_by)
+
+
+def _leave_diagnosis(out: Path, made_by: dict[str, Any], error: InfeasibleError) -> None:
+    from alopt.results.write import write_stopped  # noqa: PLC0415
+
+    status = "unbounded" if error.unbounded else "infeasible"
+    found: Any = error.diagnosis
+    content = {"status": status, "lead": str(error)} if found is None else found.as_json()
+    write_stopped(out, {**made_by, "status": status}, (str(error), content))
 
 
 @contextmanager

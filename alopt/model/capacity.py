@@ -56,6 +56,7 @@ def capacity_balance(m: Model, i: str, k: str, y: int) -> Any:
     basis="event",
     unit="CNY per t/a",
     dual="what relining one more t/a of this state by the year would save",
+    limit="parameters.cell_life_a",
 )  # fmt: skip
 def relining_limit(m: Model, i: str, j: str, y: int) -> Any:
     r"""Cells are relined as they age: a cohort of life L is renewed evenly over L years.
@@ -96,6 +97,7 @@ def relining_limit(m: Model, i: str, j: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t·a",
     dual="what keeping one more t/a of these lines open would save in a year",
+    limit="closures.year",
 )  # fmt: skip
 def closure_date(m: Model, i: str, k: str, y: int) -> Any:
     r"""Lines that a decree closes are gone by its date, relined or not; only a rebuild replaces them.
@@ -159,6 +161,7 @@ def _building_years(m: Model) -> list[tuple[str, int]]:
     basis="event",
     unit="CNY per t/a",
     dual="what building one more t/a in the region in this period would save, once",
+    limit="parameters.regional_build_rate_mt_per_a",
 )  # fmt: skip
 def regional_build_rate(m: Model, r: str, y: int) -> Any:
     r"""A region can build and rebuild only so much a year.
@@ -178,6 +181,7 @@ def regional_build_rate(m: Model, r: str, y: int) -> Any:
     basis="event",
     unit="CNY per t/a",
     dual="what building one more t/a anywhere in this period would save, once",
+    limit="parameters.national_build_rate_mt_per_a",
 )  # fmt: skip
 def national_build_rate(m: Model, y: int) -> Any:
     r"""The nation's builders can build and rebuild only so much a year.

@@ -40,6 +40,10 @@ class Equation:
         What the shadow price means.
     rule : callable
         Model and index → Pyomo relation.
+    limit : str or None
+        Where the limit that it states is written, as `table.column` or a policy's field; empty
+        where it states no limit but what something is. None leaves that to the module: an
+        inequality of a policy is a limit of that policy, an equation of the model is none.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Equation:
     unit: str
     dual: str
     rule: Rule
+    limit: str | None = None
 
     @property
     def module(self) -> str:
@@ -65,7 +70,12 @@ EQUATIONS: dict[str, Equation] = {}
 
 
 def equation(
-    *index: str, over: Callable[[Model], Iterable[Hashable]], basis: str, unit: str, dual: str
+    *index: str,
+    over: Callable[[Model], Iterable[Hashable]],
+    basis: str,
+    unit: str,
+    dual: str,
+    limit: str | None = None,
 ) -> Callable[[Rule], Rule]:
     """Register a rule as an equation of the model.
 
@@ -78,6 +88,8 @@ def equation(
     basis : {"annual", "event"}
     unit, dual : str
         Unit and meaning of the shadow price.
+    limit : str, optional
+        Where the limit that it states is written; see :class:`Equation`.
 
     Raises
     ------
@@ -93,7 +105,7 @@ def equation(
             raise ValueError(f"{name}: basis is annual or event, not {basis}")
         if ".. math::" not in (rule.__doc__ or ""):
             raise ValueError(f"{name}: the docstring states no formula")
-        EQUATIONS[name] = Equation(name, index, over, basis, unit, dual, rule)
+        EQUATIONS[name] = Equation(name, index, over, basis, unit, dual, rule, limit)
         return rule
 
     return register

@@ -47,6 +47,7 @@ def net_demand(m: Model, d: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="price of liquid metal",
+    limit="demand.total_metal_mt",
 )  # fmt: skip
 def liquid_market(m: Model, d: str, y: int) -> Any:
     r"""A liquid market is served by its region's smelters, or by remelted ingot.
@@ -67,6 +68,7 @@ def liquid_market(m: Model, d: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="price of ingot",
+    limit="demand.total_metal_mt",
 )  # fmt: skip
 def ingot_market(m: Model, d: str, y: int) -> Any:
     r"""An ingot market is served by any region and by imports at ports.
@@ -90,6 +92,7 @@ def ingot_market(m: Model, d: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of imports at this step's price would save",
+    limit="import_steps.volume_mt_per_a",
 )  # fmt: skip
 def import_step(m: Model, step: str, y: int) -> Any:
     r"""Imports at a price are limited in volume.
@@ -107,6 +110,7 @@ def import_step(m: Model, step: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of exports at this step's price would earn",
+    limit="export_steps.volume_mt_per_a",
 )  # fmt: skip
 def export_step(m: Model, step: str, y: int) -> Any:
     r"""Exports at a price are limited in volume.

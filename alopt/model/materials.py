@@ -54,6 +54,7 @@ def alumina_balance(m: Model, p: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="freight that one more t of alumina from next door would save",
+    limit="co_located.volume_mt_per_a",
 )  # fmt: skip
 def conveyed_limit(m: Model, a: str, p: str, y: int) -> Any:
     r"""A refinery next door supplies without freight up to what its group has there.
@@ -92,6 +93,7 @@ def refinery_balance(m: Model, a: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t/a of refining capacity would save",
+    limit="refinery_values.capacity_mt_per_a",
 )  # fmt: skip
 def refinery_capacity(m: Model, a: str, y: int) -> Any:
     r"""A refinery makes no more than its capacity, a port lands no more than its volume.
@@ -125,6 +127,7 @@ def ore_balance(m: Model, a: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of this ore would save",
+    limit="bauxite_values.volume_mt_per_a",
 )  # fmt: skip
 def ore_limit(m: Model, b: str, y: int) -> Any:
     r"""An origin ships no more than its volume.
@@ -140,6 +143,7 @@ def ore_limit(m: Model, b: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what a limit on the origin's share costs per t of its ore",
+    limit="bauxite_values.share_limit",
 )  # fmt: skip
 def ore_share_limit(m: Model, b: str, y: int) -> Any:
     r"""An origin gives no more than its share of all ore.
@@ -175,6 +179,7 @@ def potlining_balance(m: Model, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of room on this route would save",
+    limit="spent_potlining.share_limit",
 )  # fmt: skip
 def potlining_limit(m: Model, route: str, y: int) -> Any:
     r"""A route takes no more than its share of the spent potlining.

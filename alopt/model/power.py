@@ -37,6 +37,7 @@ def power_balance(m: Model, i: str, y: int, h: str) -> Any:
     basis="annual",
     unit="CNY/MWh",
     dual="what one more MWh of this supply would save: its scarcity rent",
+    limit="power_volumes.volume_twh",
 )  # fmt: skip
 def supply_limit(m: Model, p: str, y: int, h: str) -> Any:
     r"""A limited supply gives no more than its volume: GW standing times hours, or a contract's TWh.

@@ -104,6 +104,7 @@ def transfer_ratio(m: Model, r: str, to: str) -> float:
     basis="event",
     unit="CNY per t/a",
     dual="not the quota price: quota once surrendered or barred from moving has no value here",
+    limit="quota.registered_mt_per_a",
 )  # fmt: skip
 def quota_balance(m: Model, r: str, y: int) -> Any:
     r"""A region's quota is last year's, with what moves in and out, is issued and surrendered.
@@ -137,6 +138,7 @@ def quota_balance(m: Model, r: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t·a",
     dual="quota rent: what one more t/a of quota in the region would save in a year",
+    limit="",
 )  # fmt: skip
 def quota_use(m: Model, r: str, y: int) -> Any:
     r"""Capacity that stands uses quota.
@@ -155,6 +157,7 @@ def quota_use(m: Model, r: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t·a",
     dual="what one more t/a under the cap in this year alone would save",
+    limit="cap_mt_per_a",
 )  # fmt: skip
 def national_cap(m: Model, y: int) -> Any:
     r"""Where the cap is set below the stock, the stock comes down to it.

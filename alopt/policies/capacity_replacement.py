@@ -187,6 +187,7 @@ def _new_states(m: Model, r: str, y: int) -> list[tuple[str, str]]:
     basis="annual",
     unit="CNY/t·a",
     dual="what one t/a of fresh quota would be worth to the newcomer in a year, above the region's rent",
+    limit="no_reuse",
 )  # fmt: skip
 def quota_reuse_bar(m: Model, r: str, y: int) -> Any:
     r"""Where reuse is barred, newcomers stand on quota that came in or was issued.

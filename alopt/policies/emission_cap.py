@@ -153,6 +153,7 @@ def _emitted(m: Model, y: int) -> Any:
     basis="annual",
     unit="CNY/t CO2e",
     dual="price of a tonne in the year: what one more t would save",
+    limit="limit_mt",
 )  # fmt: skip
 def emission_cap(m: Model, y: int) -> Any:
     r"""Emissions within the boundary, in the regions covered, stay under the year's limit.
@@ -168,6 +169,7 @@ def emission_cap(m: Model, y: int) -> Any:
     basis="event",
     unit="CNY/t CO2e at present value",
     dual="present value of one more t in the budget, the same whenever it is emitted",
+    limit="budget_mt",
 )  # fmt: skip
 def emission_budget(m: Model, *_: Any) -> Any:
     r"""Emissions of all represented years, in the regions covered, stay within a budget.

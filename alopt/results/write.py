@@ -84,13 +84,31 @@ def model_files(path: Path) -> Iterator[Path]:
         raise SolveError(f"The model could not be written to {path}: {_reason(error)}.") from None
 
 
-def write_stopped(folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Leave `run.json` of a run that stopped or failed a check; results of an earlier run stay."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+#: All that a run without results leaves; a folder that holds more has results of an earlier run.
+NOTES = frozenset({"run.json", "diagnosis.txt", "diagnosis.json"})
+
+
+def write_stopped(
+    folder: Path, manifest: Mapping[str, Any], diagnosis: tuple[str, Mapping[str, Any]] | None = None
+) -> None:
+    """Leave `run.json` of a run without results; those of an earlier run stay as they are.
+
+    Parameters
+    ----------
+    folder : Path
+    manifest : mapping
+    diagnosis : (str, mapping), optional
+        Of an infeasible or unbounded scenario, as text and as data: `diagnosis.txt` and
+        `diagnosis.json`.
+    """
+    if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - NOTES):
         return
     try:
         with staged(folder) as place:
             write_json(place / "run.json", manifest)
+            if diagnosis is not None:
+                (place / "diagnosis.txt").write_text(diagnosis[0] + "\n", encoding="utf-8")
+                write_json(place / "diagnosis.json", diagnosis[1])
     except (OSError, UsageError):
         return  # the message of the failure itself matters more
 

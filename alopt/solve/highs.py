@@ -119,15 +119,40 @@ class Solver:
         if state == _Status.kInfeasible:
             raise InfeasibleError("No plan meets all constraints.")
         if state in {_Status.kUnbounded, _Status.kUnboundedOrInfeasible}:
-            raise InfeasibleError("The cost has no lower bound: something pays for itself without end.")
+            text = "The cost has no lower bound: something pays for itself without end."
+            raise InfeasibleError(text, unbounded=True)
         if state != _Status.kOptimal:
-            raise SolveError(
-                f"HiGHS stopped before an optimum: {highs.modelStatusToString(state)}. Nothing is reported."
-            )
+            raise SolveError(self._stopped(highs.modelStatusToString(state)))
         optimum = self._optimum()
         for name, value in ALGORITHMS["simplex"].items():  # a further solve starts from this basis
             highs.setOptionValue(name, value)
         return optimum
+
+    def _stopped(self, state: str) -> str:
+        """Say how far a solve came that stopped before an optimum, and how to get further."""
+        highs, info = self._highs, self._highs.getInfo()
+        steps = int(max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0))
+        solution = highs.getSolution()
+        bound, best = -np.inf, np.inf
+        if solution.dual_valid:
+            bound = lower_bound(self.program, np.asarray(solution.row_dual))
+        if solution.value_valid and info.num_primal_infeasibilities == 0:
+            best = float(info.objective_function_value)
+        spent = f"after {highs.getRunTime():.2f} s and {steps:,} iterations"
+        lines = [f"HiGHS stopped before an optimum: {state}, {spent}. Nothing is reported."]
+        if np.isfinite(bound):
+            lines.append(f"No plan costs less than {bound:,.0f} M in present value: the best bound known.")
+        if np.isfinite(best):
+            known = np.isfinite(bound) and bound != 0
+            above = f", at most {(best - bound) / abs(bound):.2%} too much" if known else ""
+            lines.append(f"The best plan met so far costs {best:,.0f} M{above}; it is not written.")
+        if not np.isfinite(bound) and not np.isfinite(best):
+            lines.append("Neither a plan nor a bound on its cost was known yet.")
+        lines.append(
+            "Raise --time-limit or the iteration limit, or solve a smaller model: --resolution province, "
+            "fewer slices, fewer years."
+        )
+        return "\n".join(lines)
 
     def _run(self) -> highspy.HighsStatus:
         """Run HiGHS in a thread of its own, so that Ctrl-C stops it between two iterations."""
@@ -192,6 +217,22 @@ class Solver:
         for column, value in zip(columns, values, strict=True):
             self._check(self._highs.changeColCost(int(column), float(value)), "change a cost")
 
+    def set_bounds(self, column: int, lower: float, upper: float) -> None:
+        """Change the bounds of a column; the next solve starts from the last basis."""
+        self._check(self._highs.changeColBounds(int(column), lower, upper), "change a column")
+
+    def set_row_bounds(self, row: int, lower: float, upper: float) -> None:
+        """Change both sides of a row, whatever its sense; the next solve starts from the last basis."""
+        self._check(self._highs.changeRowBounds(int(row), lower, upper), "change a row")
+
+    def dual_ray(self) -> Array | None:
+        """Weights of rows that prove the last solve infeasible, or None where HiGHS has none."""
+        status, there, weights = self._highs.getDualRay()
+        if status == highspy.HighsStatus.kError or not there or not len(weights):
+            return None
+        found = np.asarray(weights, dtype=float)
+        return found if np.any(found) else None
+
     def irreducible_conflict(self) -> tuple[list[int], list[int]]:
         """Rows and columns (by their bounds) of a smallest set that cannot hold together."""
         # kFromLp with the elasticity filter and irreducibility; the strategy is a bit mask.
@@ -219,6 +260,27 @@ def plain_name(name: str) -> str:
     'capacity(yunnan,sy400,2025)'
     """
     return name.replace(" ", "_").replace("[", "(").replace("]", ")")
+
+
+def lower_bound(program: Program, duals: Array) -> float:
+    """Bound on the optimum that any duals give, feasible or not; minus infinity where they give none.
+
+    Lagrangian duality: with reduced costs z = c - Aᵀ·y, each column costs at least z times the
+    bound that z points to. Rounding of z on columns without one is left out.
+    """
+    reduced = program.cost - program.column_activity(duals)
+    total = program.offset
+    for prices, lower, upper in (
+        (duals, program.row_lower, program.row_upper),
+        (reduced, program.column_lower, program.column_upper),
+    ):
+        bound = np.where(prices > 0, lower, upper)
+        rounding = 1e-9 * max(1.0, float(np.abs(prices).max(initial=0.0)))
+        if np.any(~np.isfinite(bound) & (np.abs(prices) > rounding)):
+            return -np.inf
+        held = np.isfinite(bound)
+        total += float(np.sum(prices[held] * bound[held]))
+    return total
 
 
 def dual_objective(program: Program, duals: Array, reduced_costs: Array) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from alopt.errors import InfeasibleError
 from alopt.model.equations import EQUATIONS
-from alopt.solve.compile import Program, compile_program, label
+from alopt.solve.compile import Program, compile_program
 from alopt.solve.highs import Optimum, Solver
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def solve(model: Any, options: Mapping[str, Any] | None = None) -> Solution:  # 
     Raises
     ------
     InfeasibleError
-        With the smallest set of constraints that conflict.
+        With the diagnosis: what conflicts and what would mend it, or what earns without end.
     SolveError
         If the solver stops before an optimum or refuses an option.
     """
@@ -144,30 +144,8 @@ def solve(model: Any, options: Mapping[str, Any] | None = None) -> Solution:  # 
     try:
         optimum = solver.solve()
     except InfeasibleError as error:
-        raise InfeasibleError(explain_conflict(str(error), solver)) from None
+        from alopt.results.diagnosis import diagnose  # noqa: PLC0415 - only where there is no plan
+
+        raise diagnose(model, solver, error) from None
     timing = {"compile": compiled - start, "solve": time.perf_counter() - compiled}
     return Solution(model.data, program, optimum, solver, dict(model.index_names), timing)
-
-
-def explain_conflict(reason: str, solver: Solver) -> str:
-    """List the constraints of an irreducible conflict, by name and index, with what each states."""
-    rows, columns = solver.irreducible_conflict()
-    program = solver.program
-    lines = [reason]
-    if rows:
-        lines.append("These cannot hold together, and would if any one were relaxed:")
-    for row in rows:
-        name, index = program.rows[row]
-        known = EQUATIONS.get(name)
-        meaning = "" if known is None else f" - {known.text.splitlines()[0]}"
-        relation = {-1: "≥", 0: "=", 1: "≤"}[int(program.senses[row])]
-        lines.append(f"  {label(name, index)} {relation} {program.rhs[row]:.6g}{meaning}")
-    lines += [
-        f"  bound of {label(*program.columns[column])}: {_bound(program, column)}" for column in columns
-    ]
-    return "\n".join(lines)
-
-
-def _bound(program: Program, column: int) -> str:
-    low, high = program.column_lower[column], program.column_upper[column]
-    return f"≥ {low:.6g}" if np.isinf(high) else f"{low:.6g} to {high:.6g}"

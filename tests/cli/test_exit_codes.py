@@ -49,7 +49,10 @@ def test_infeasible_names_what_conflicts(command, here, several):
     assert "bound of quota_stock[north,2025]: ≥ 0" in outcome.err
     assert "capacity_balance" not in outcome.err, "the conflict is irreducible"
     assert outcome.out == ""
-    assert files(here) == []
+    assert files(here) == [
+        f"results/blocked/{name}" for name in ("diagnosis.json", "diagnosis.txt", "run.json")
+    ]
+    assert (here / "results/blocked/diagnosis.txt").read_text(encoding="utf-8") == outcome.err
 
 
 @pytest.mark.parametrize("limit", ["0", "1e-9"])

@@ -72,7 +72,7 @@ def test_workers_solve_a_batch_in_processes_of_their_own(tmp_path, several):
         done[workers] = (outcome.returncode, outcome.stdout, outcome.stderr, sorted(tables), plain)
     assert done["1"] == done["2"]
     assert done["2"][0] == 2
-    assert {name.partition("/")[0] for name in done["2"][3]} == {"baseline", "spare"}
+    assert {name.partition("/")[0] for name in done["2"][3]} == {"baseline", "blocked", "spare"}
 
 
 def test_functions_stay_callable_whatever_is_imported_first(tmp_path, minimal):

@@ -186,10 +186,10 @@ def test_verified_dual_without_a_plan_on_one_side_is_blank_there(command, here, 
 
 
 def test_a_batch_goes_on_and_returns_its_worst(command, here, several):
-    """Of four scenarios two are solved and written; the bad input (2) is worse than no plan (3)."""
+    """Of four scenarios two are solved and written, one diagnosed; bad input (2) is worst."""
     outcome = command("run", "--all", "--inputs", several, "--quiet")
     assert outcome.code == 2
-    assert sorted(path.name for path in (here / "results").iterdir()) == ["baseline", "spare"]
+    assert sorted(path.name for path in (here / "results").iterdir()) == ["baseline", "blocked", "spare"]
     assert "wrong: 1 problem in the inputs:" in outcome.err
     assert "blocked: No plan meets all constraints." in outcome.err
 
@@ -197,7 +197,10 @@ def test_a_batch_goes_on_and_returns_its_worst(command, here, several):
 def test_a_batch_without_bad_input_returns_no_plan(command, here, several):
     outcome = command("run", "blocked", "baseline", "--inputs", several, "--out", "batch", "--quiet")
     assert outcome.code == 3
-    assert [path.name for path in (here / "batch").iterdir()] == ["baseline"]
+    assert sorted(path.name for path in (here / "batch").iterdir()) == ["baseline", "blocked"]
+    note = json.loads((here / "batch/blocked/diagnosis.json").read_text(encoding="utf-8"))
+    assert note["status"] == "infeasible"
+    assert "North" in note["stories"][0]
 
 
 def test_python_and_command_agree(command, minimal):
