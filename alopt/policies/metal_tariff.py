@@ -43,7 +43,7 @@ class Settings:
         markets = data.markets
         duties, faults = {}, []
         for side, steps in (
-            ("import", markets.import_steps if markets.import_markets else ()),
+            ("import", markets.import_steps),
             ("export", markets.export_steps),
         ):
             duties[side], found = _duty(side, steps, fields, data)

@@ -37,7 +37,7 @@ class Settings:
         faults: list[Fault] = []
         for name in fields:
             steps = markets.export_steps if name != _IMPORTS else markets.import_steps
-            if not steps or (name == _IMPORTS and not markets.import_markets):
+            if not steps:
                 mend = f"Add steps to tables/{name[:6]}_steps.csv and a port, or drop the field."
                 faults.append((name, None, "metal does not cross the border this way", mend))
             read[name], found = yearly(name, fields[name], data.calendar, high=1e4)

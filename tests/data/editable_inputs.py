@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -144,14 +145,16 @@ class EditableInputs:
     def key_line(self, key: str | None) -> int | None:
         """Return the line of the baseline's key, dotted, or of the nearest key above it.
 
-        Searches the text that :meth:`scenario` writes: block style, keys indented by two.
+        Searches the text that :meth:`scenario` writes: block style, keys indented by two. Entries of
+        a list have no key of their own.
         """
         lines = (self.folder / "scenarios" / "baseline.yaml").read_text(encoding="utf-8").splitlines()
         at, found = 0, None
         for depth, part in enumerate((key or "").split(".")):
             name, _, place = part.partition("[")
-            after = (n for n in range(at, len(lines)) if lines[n].startswith(f"{'  ' * depth}{name}:"))
-            at = next(after, -1)
+            within = range(at + 1, len(lines)) if depth else range(len(lines))
+            block = takewhile(lambda n, indent="  " * depth: lines[n].startswith(indent), within)
+            at = next((n for n in block if lines[n].startswith(f"{'  ' * depth}{name}:")), -1)
             if at < 0:
                 break
             if place:

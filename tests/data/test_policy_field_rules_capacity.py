@@ -12,7 +12,6 @@ from alopt.errors import Problem
 FILE = "scenarios/baseline.yaml"
 YEARS = "Write a number, or {2025: number, 2030: number}."
 AREAS = "Use nation, each, a group, or keys such as north, south."
-NO_AREA = "is no area: no region with smelters and no group"
 GROUPS = "Write {north: [shandong, henan]}."
 BANS = "Write {shandong: {from: 2026, to: 2035}}."
 DECREE = "Write {old: {regions: [shandong], below_ka: 300, share: {2030: 1}}}."
@@ -64,7 +63,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str | None, str, str]] = {
         ceiling({"atlantis": 1}),
         "capacity_ceiling.ceilings_mt_per_a",
         "atlantis",
-        NO_AREA,
+        "is no area: no region with smelters and no group",
         AREAS,
     ),
     "ceiling as a text": (
@@ -143,7 +142,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str | None, str, str]] = {
         ban({"atlantis": {"from": 2025, "to": 2025}}),
         "moratorium.bans",
         "atlantis",
-        NO_AREA,
+        "is no area: no region with smelters and no group",
         AREAS,
     ),
     "ban without an end": (
@@ -360,21 +359,24 @@ def test_a_policy_that_breaks_a_rule(
     for region in ("north", "south"):
         inputs.add("quota", fleet="today", region=region, registered_mt_per_a=0.6)
     inputs.scenario(policies=policies)
-    assert inputs.problems() == [Problem(FILE, None, f"policies.{key}", value, rule, mend)]
+    column = f"policies.{key}"
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, value, rule, mend)]
 
 
 def test_names_of_sites_are_lost_where_they_are_pooled(inputs: EditableInputs):
     inputs.scenario(resolution="province", policies=decree(sites=["north_smelter"], share=1))
-    (problem,) = inputs.problems()
-    assert problem.rule == "sites and owners are pooled at this resolution"
-    assert problem.mend == "Set `resolution: smelter` in the scenario."
+    rule = "sites and owners are pooled at this resolution"
+    mend = "Set `resolution: smelter` in the scenario."
+    column = "policies.early_retirement.decrees.old.sites"
+    value = "['north_smelter']"
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, value, rule, mend)]
 
 
 def test_a_share_of_closures_that_falls(inputs: EditableInputs):
     inputs.scenario(years=[2025, 2030], policies=decree(regions=["north"], share={2025: 0.5, 2030: 0.2}))
-    (problem,) = inputs.problems()
-    assert problem.column == "policies.early_retirement.decrees.old.share"
-    assert problem.rule == "falls: what is closed stays closed"
+    column, value = "policies.early_retirement.decrees.old.share", "{2025: 0.5, 2030: 0.2}"
+    rule = "falls: what is closed stays closed"
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, value, rule, "Let it rise.")]
 
 
 def test_shares_of_grants_that_add_to_more_than_the_whole(inputs: EditableInputs):
@@ -387,10 +389,11 @@ def test_shares_of_grants_that_add_to_more_than_the_whole(inputs: EditableInputs
     inputs.add("retrofits", **step, gain=1, earliest_year=2000)
     grants = {name: {"kinds": ["retrofit"], "regions": ["north"], "share": 0.6} for name in ("one", "two")}
     inputs.scenario(policies={"capex_subsidy": {"grants": grants}})
-    (problem,) = inputs.problems()
-    assert problem.column == "policies.capex_subsidy.grants"
-    assert problem.value == "1.2"
-    assert problem.rule == "shares for retrofit in north add to more than the whole in 2025"
+    column = "policies.capex_subsidy.grants"
+    rule = "shares for retrofit in north add to more than the whole in 2025"
+    assert inputs.problems() == [
+        Problem(FILE, inputs.key_line(column), column, "1.2", rule, "Lower a share.")
+    ]
 
 
 def test_each_leaves_out_where_nothing_can_be_built(inputs: EditableInputs):
@@ -401,9 +404,9 @@ def test_each_leaves_out_where_nothing_can_be_built(inputs: EditableInputs):
 
 def test_a_value_after_the_last_model_year_but_within_the_horizon(inputs: EditableInputs):
     inputs.scenario(last_period_years=3, policies=ceiling({"north": {2026: 1}}))
-    (problem,) = inputs.problems()
-    assert problem.rule == "reaches no model year: the last is 2025"
-    assert problem.mend == "Name an earlier year."
+    column = "policies.capacity_ceiling.ceilings_mt_per_a.north"
+    rule, mend = "reaches no model year: the last is 2025", "Name an earlier year."
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, "{2026: 1}", rule, mend)]
 
 
 def test_a_group_of_a_region_that_is_not_there(inputs: EditableInputs):

@@ -47,8 +47,7 @@ def refusal(field: str, value: str | None, rule: str, mend: str, **fields: Any) 
     return ("origin_refusal", given, field, value, rule, mend)
 
 
-EXPORTS = ("no metal is exported in these inputs", "Fill tables/export_steps.csv, or drop the field.")
-CAPTIVE_ALONE = "is for captive units under the power sector's market alone"
+EXPORTS = "Fill tables/export_steps.csv, or drop the field."
 
 FAULTS = {
     "verified until no year": market(
@@ -81,7 +80,8 @@ FAULTS = {
         "Use the scope direct, or another word.", captive_power="none", scope="smelter_scope_1_2",
     ),
     "power benchmark without captive units in the market": market(
-        "captive_benchmark_t_per_mwh", "0.8", CAPTIVE_ALONE, "Set captive_power: power_ets, or drop it.",
+        "captive_benchmark_t_per_mwh", "0.8",
+        "is for captive units under the power sector's market alone", "Set captive_power: power_ets, or drop it.",
         captive_benchmark_t_per_mwh=0.8,
     ),
     "regions of a cap as a word": cap(
@@ -138,7 +138,7 @@ FAULTS = {
     ),
     "products as a text": border("products_mt", "some", "is no number", BY_YEAR, products_mt="some"),
     "exports charged where there are none": border(
-        "metal_export_share", "0.1", *EXPORTS, metal_export_share=0.1, export_t_per_t=1.6
+        "metal_export_share", "0.1", "no metal is exported in these inputs", EXPORTS, metal_export_share=0.1, export_t_per_t=1.6
     ),
     "no default": border(
         "default_t_per_t", None, "the field is missing", "Give it in t CO2e per t of metal.",
@@ -193,7 +193,7 @@ FAULTS = {
         "Name one of both.", markets=["south_ingot"], except_markets=[],
     ),
     "exports that refuse where there are none": refusal(
-        "share_of_exports", "0.5", *EXPORTS, share_of_exports=0.5
+        "share_of_exports", "0.5", "no metal is exported in these inputs", EXPORTS, share_of_exports=0.5
     ),
     "share of exports above one": refusal(
         "share_of_exports", "2", "is outside 0 to 1", "Give a value within.", share_of_exports=2
@@ -229,12 +229,16 @@ def test_a_field_that_breaks_a_rule(
 def test_captive_units_in_the_market_need_their_benchmark_and_must_be_there(inputs: EditableInputs):
     fields = {"price_cny_per_t": 50, "scope": "direct", "captive_power": "power_ets"}
     inputs.scenario(policies={"carbon_price": fields})
-    assert [(p.column, p.rule, p.mend) for p in inputs.problems()] == [
-        (
-            "policies.carbon_price.captive_benchmark_t_per_mwh", "the field is missing",
+    missing = "policies.carbon_price.captive_benchmark_t_per_mwh"
+    column = "policies.carbon_price.captive_power"
+    assert inputs.problems() == [
+        Problem(
+            FILE, inputs.key_line(missing), missing, None, "the field is missing",
             "Give the power benchmark in t CO2/MWh.",
         ),
-        ("policies.carbon_price.captive_power", "no site has captive units", "Write none."),
+        Problem(
+            FILE, inputs.key_line(column), column, "power_ets", "no site has captive units", "Write none.",
+        ),
     ]  # fmt: skip
 
 
@@ -242,10 +246,9 @@ def test_a_credit_for_a_price_on_other_emissions(inputs: EditableInputs):
     charge = border("", None, "", "", carbon_price_credit=True)[1]
     home = {"price_cny_per_t": 50, "scope": "smelter_scope_1_2"}
     inputs.scenario(policies={"cbam": charge, "carbon_price": home})
-    (problem,) = inputs.problems()
-    assert problem.column == "policies.cbam.carbon_price_credit"
-    assert problem.rule == "the carbon price at home is on another scope"
-    assert problem.mend == "Give both policies one scope."
+    column, rule = "policies.cbam.carbon_price_credit", "the carbon price at home is on another scope"
+    mend = "Give both policies one scope."
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, "True", rule, mend)]
 
 
 def test_exported_metal_under_actual_values_needs_its_emission(inputs: EditableInputs):

@@ -167,17 +167,17 @@ def test_a_setting_that_breaks_a_rule(
 
 def test_a_floor_above_the_export_steps_in_one_year(trading: EditableInputs):
     trading.scenario(policies={"metal_trade": {"export_floor_mt_per_a": {2025: 0.5, 2030: 0.75}}})
-    (problem,) = trading.problems()
-    assert problem.rule == "the floor of 2030 is above the 0.5 Mt/a of the export steps"
-    assert (problem.value, problem.mend) == ("0.75", "Lower it, or add a step.")
+    rule = "the floor of 2030 is above the 0.5 Mt/a of the export steps"
+    column, mend = "policies.metal_trade.export_floor_mt_per_a", "Lower it, or add a step."
+    assert trading.problems() == [Problem(FILE, trading.key_line(column), column, "0.75", rule, mend)]
 
 
 def test_a_floor_above_the_limit(trading: EditableInputs):
     fields = {"export_floor_mt_per_a": 0.25, "export_limit_mt_per_a": {2025: 1, 2030: 0.125}}
     trading.scenario(policies={"metal_trade": fields})
-    (problem,) = trading.problems()
-    assert problem.rule == "the floor of 2030 is above the limit of 0.125"
-    assert problem.mend == "Lower it, or raise export_limit_mt_per_a."
+    rule, mend = "the floor of 2030 is above the limit of 0.125", "Lower it, or raise export_limit_mt_per_a."
+    column = "policies.metal_trade.export_floor_mt_per_a"
+    assert trading.problems() == [Problem(FILE, trading.key_line(column), column, "0.25", rule, mend)]
 
 
 @pytest.mark.parametrize("field", ["import_limit_mt_per_a", "import_tariff_rate", "import_tariff_cny_per_t"])
@@ -186,19 +186,17 @@ def test_imports_of_alumina_where_no_port_lands_any(trading: EditableInputs, fie
         trading.remove("refinery_values", {"refinery": "port", "quantity": quantity})
     trading.remove("refineries", {"refinery": "port"})
     trading.scenario(policies={"alumina_trade": {field: 1}})
-    (problem,) = trading.problems()
-    assert problem.column == f"policies.alumina_trade.{field}"
-    assert problem.rule == "no port lands alumina"
-    assert problem.mend == "Add one to refineries.csv, or drop the field."
+    column, rule = f"policies.alumina_trade.{field}", "no port lands alumina"
+    mend = "Add one to refineries.csv, or drop the field."
+    assert trading.problems() == [Problem(FILE, trading.key_line(column), column, None, rule, mend)]
 
 
 def test_exports_of_alumina_where_no_refinery_makes_any(inputs: EditableInputs):
     """The smallest inputs have a port that lands alumina, from which it could leave."""
     inputs.scenario(policies={"alumina_trade": {"export_price_cny_per_t": 3000, "export_volume_mt_per_a": 1}})
-    (problem,) = inputs.problems()
-    assert problem.column == "policies.alumina_trade.export_price_cny_per_t"
-    assert problem.rule == "no refinery makes alumina"
-    assert problem.mend == "Add one, or drop the field."
+    column, rule = "policies.alumina_trade.export_price_cny_per_t", "no refinery makes alumina"
+    mend = "Add one, or drop the field."
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, None, rule, mend)]
 
 
 def test_exports_of_alumina_where_no_port_is(trading: EditableInputs):
@@ -213,37 +211,26 @@ def test_exports_of_alumina_where_no_port_is(trading: EditableInputs):
     trading.scenario(
         policies={"alumina_trade": {"export_price_cny_per_t": 3000, "export_volume_mt_per_a": 1}}
     )
-    (problem,) = trading.problems()
-    assert problem.rule == "no port ships alumina"
-    assert problem.mend == "Add one to ports.csv, or drop the field."
+    column, rule = "policies.alumina_trade.export_price_cny_per_t", "no port ships alumina"
+    mend = "Add one to ports.csv, or drop the field."
+    assert trading.problems() == [Problem(FILE, trading.key_line(column), column, None, rule, mend)]
 
 
 @pytest.mark.parametrize("field", ["import_rate", "import_cny_per_t", "export_rate", "export_cny_per_t"])
 def test_a_duty_on_metal_that_does_not_trade(inputs: EditableInputs, field: str):
     inputs.scenario(policies={"metal_tariff": {field: 1}})
-    (problem,) = inputs.problems()
     side = field.split("_", maxsplit=1)[0]
-    assert problem.rule == f"there is no metal trade to meet: no {side}s"
-    assert problem.mend == f"Add steps to tables/{side}_steps.csv and a port, or drop the field."
+    column, rule = f"policies.metal_tariff.{field}", f"there is no metal trade to meet: no {side}s"
+    mend = f"Add steps to tables/{side}_steps.csv and a port, or drop the field."
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, None, rule, mend)]
 
 
 @pytest.mark.parametrize("field", ["export_floor_mt_per_a", "export_limit_mt_per_a", "import_limit_mt_per_a"])
 def test_volumes_of_metal_that_does_not_trade(inputs: EditableInputs, field: str):
     inputs.scenario(policies={"metal_trade": {field: 1}})
-    (problem,) = inputs.problems()
-    assert problem.rule == "metal does not cross the border this way"
-    assert problem.mend == f"Add steps to tables/{field[:6]}_steps.csv and a port, or drop the field."
-
-
-def test_import_steps_without_a_market_at_a_port(trading: EditableInputs):
-    trading.change("regions", {"region": "south"}, port="false")
-    trading.scenario(
-        policies={"metal_tariff": {"import_rate": 0.1}, "metal_trade": {"import_limit_mt_per_a": 1}}
-    )
-    assert sorted(p.rule for p in trading.problems()) == [
-        "metal does not cross the border this way",
-        "there is no metal trade to meet: no imports",
-    ]
+    column, rule = f"policies.metal_trade.{field}", "metal does not cross the border this way"
+    mend = f"Add steps to tables/{field[:6]}_steps.csv and a port, or drop the field."
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, None, rule, mend)]
 
 
 def test_ore_where_there_is_none(inputs: EditableInputs):
