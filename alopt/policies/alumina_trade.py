@@ -173,6 +173,7 @@ def payments(data: ModelData, settings: Settings, tables: Mapping[str, Any]) -> 
     basis="annual",
     unit="CNY/t",
     dual="what one more t of landed alumina would save: the tariff that lands as much",
+    limit="import_limit_mt_per_a",
 )  # fmt: skip
 def alumina_import_limit(m: Model, y: int) -> Any:
     r"""All ports together land no more alumina than the year's limit; a limit of nil is a ban.
@@ -189,6 +190,7 @@ def alumina_import_limit(m: Model, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of alumina landed at the port would save",
+    limit="port_limit_mt_per_a",
 )  # fmt: skip
 def alumina_port_limit(m: Model, a: str, y: int) -> Any:
     r"""A port lands no more alumina than its limit of the year.
@@ -205,6 +207,7 @@ def alumina_port_limit(m: Model, a: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of alumina sold abroad would earn above its cost at home",
+    limit="export_volume_mt_per_a",
 )  # fmt: skip
 def alumina_export_limit(m: Model, y: int) -> Any:
     r"""Alumina sold abroad stays within the volume that the price holds for.

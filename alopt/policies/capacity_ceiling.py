@@ -52,6 +52,7 @@ def _rows(m: Model) -> list[tuple[str, int]]:
     basis="annual",
     unit="CNY/t·a",
     dual="what one more t/a of capacity allowed in the area would save in a year",
+    limit="ceilings_mt_per_a",
 )  # fmt: skip
 def capacity_ceiling(m: Model, r: str, y: int) -> Any:
     r"""Capacity that stands in an area stays under its ceiling.

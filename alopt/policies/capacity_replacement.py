@@ -211,6 +211,7 @@ def quota_reuse_bar(m: Model, r: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t·a",
     dual="what letting the region hold one more t/a of quota would save in a year",
+    limit="ceilings_mt_per_a",
 )  # fmt: skip
 def quota_ceiling(m: Model, r: str, y: int) -> Any:
     r"""A region holds quota up to its ceiling.
@@ -226,6 +227,7 @@ def quota_ceiling(m: Model, r: str, y: int) -> Any:
     basis="event",
     unit="CNY per t/a",
     dual="what one more t/a of old quota that need not lapse would save, once",
+    limit="quota_life_a",
 )  # fmt: skip
 def quota_life(m: Model, r: str, y: int) -> Any:
     r"""Quota that stood unused has come free within its life, or it lapses.

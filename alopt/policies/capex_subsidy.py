@@ -198,6 +198,7 @@ def build(m: Model, settings: Settings) -> None:
     basis="annual",
     unit="CNY/t·a",
     dual="what the state pays in a year for one more t/a that stands retrofitted",
+    limit="",
 )  # fmt: skip
 def grant_standing(m: Model, i: str, k: str, y: int) -> Any:
     r"""Grants for retrofits are paid for capacity that stands.
@@ -215,6 +216,7 @@ def grant_standing(m: Model, i: str, k: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t·a",
     dual="what the state pays in a year for one more t/a retrofitted in the vintage's year",
+    limit="",
 )  # fmt: skip
 def grant_vintage(m: Model, i: str, j: str, k: str, y: int, t: int) -> Any:
     r"""And for no more of it than was retrofitted in a year with a grant, for its measures' lives.

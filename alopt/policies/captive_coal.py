@@ -333,6 +333,7 @@ def build(m: Model, settings: Settings) -> None:
     basis="annual",
     unit="CNY/MWh",
     dual="what one more MWh of the units that had to go would save",
+    limit="retirement",
 )  # fmt: skip
 def captive_retirement(m: Model, p: str, y: int, h: str) -> Any:
     r"""A captive station gives no more than the units that the rule of retirement leaves.
@@ -363,6 +364,7 @@ def _new_standing(m: Model, i: str, y: int) -> Any:
     basis="annual",
     unit="CNY/MWh",
     dual="what one more MWh of new captive units would save: it pays for their capital",
+    limit="",
 )  # fmt: skip
 def new_captive_output(m: Model, i: str, y: int, h: str) -> Any:
     r"""New captive units give power for their region's hours.
@@ -380,6 +382,7 @@ def new_captive_output(m: Model, i: str, y: int, h: str) -> Any:
     basis="annual",
     unit="CNY/kW·a",
     dual="what one more kW of new captive units in the region would save in a year",
+    limit="new_units.limit_gw",
 )  # fmt: skip
 def new_captive_limit(m: Model, r: str, y: int) -> Any:
     r"""No more new captive units stand in a region than the exception allows.

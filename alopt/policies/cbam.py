@@ -218,6 +218,7 @@ def export_charge(data: ModelData, settings: Settings, y: int) -> float:
     basis="annual",
     unit="1",
     dual="part of the charge that falls due: one, or less where the credit or the benchmark takes all",
+    limit="",
 )  # fmt: skip
 def product_charge_due(m: Model, y: int) -> Any:
     r"""The charge on products is that on their share of what is assessed, less what was paid at home.

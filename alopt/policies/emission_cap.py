@@ -189,6 +189,7 @@ def emission_budget(m: Model, *_: Any) -> Any:
     basis="annual",
     unit="CNY/t CO2e",
     dual="price of a tonne emitted in the region in the year, on top of a national one",
+    limit="regional_limits_mt",
 )  # fmt: skip
 def regional_emission_cap(m: Model, r: str, y: int) -> Any:
     r"""Emissions of a region within the boundary stay under its own limit.

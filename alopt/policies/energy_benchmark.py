@@ -160,6 +160,7 @@ def _standing(m: Model, areas: Areas, r: str, y: int) -> list[tuple[str, Any]]:
     basis="annual",
     unit="CNY/t·a",
     dual="what asking for one t/a less of good capacity would save in a year",
+    limit="least_share",
 )  # fmt: skip
 def benchmark_share(m: Model, r: str, y: int) -> Any:
     r"""At least a share of an area's capacity is at or better than the benchmark.
@@ -184,6 +185,7 @@ def _worse(m: Model, r: str, y: int) -> list[Any]:
     basis="annual",
     unit="CNY/t·a",
     dual="what letting one more t/a of poor capacity stand would save in a year",
+    limit="most_worse_share",
 )  # fmt: skip
 def baseline_share(m: Model, r: str, y: int) -> Any:
     r"""At most a share of an area's capacity is worse than the baseline.
@@ -229,6 +231,7 @@ def _barred(m: Model, r: str, y: int) -> list[Any]:
     basis="event",
     unit="CNY per t/a",
     dual="what one t/a of new or rebuilt lines worse than the limit would save, once",
+    limit="new_limit_kwh_per_t",
 )  # fmt: skip
 def new_line_limit(m: Model, r: str, y: int) -> Any:
     r"""No line is built or rebuilt that uses more than the limit.

@@ -63,6 +63,7 @@ def _drawn(m: Model, r: str, y: int) -> list[tuple[float, Any]]:
     basis="annual",
     unit="CNY/MWh",
     dual="what one more MWh in the budget would save: what power costs on top of its price",
+    limit="budgets_twh",
 )  # fmt: skip
 def energy_budget(m: Model, r: str, y: int) -> Any:
     r"""Power that an area's smelters use stays within its budget.

@@ -77,6 +77,7 @@ def _exported(m: Model, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what the last t of the obligation costs: metal at the smelter, casting and freight less its price",
+    limit="export_floor_mt_per_a",
 )  # fmt: skip
 def metal_export_floor(m: Model, y: int) -> Any:
     r"""Exports are at least the year's floor.
@@ -92,6 +93,7 @@ def metal_export_floor(m: Model, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of exports would earn above its cost: the export duty that sells as much",
+    limit="export_limit_mt_per_a",
 )  # fmt: skip
 def metal_export_limit(m: Model, y: int) -> Any:
     r"""Exports are at most the year's limit.
@@ -107,6 +109,7 @@ def metal_export_limit(m: Model, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of imports would save: the import duty that lands as much",
+    limit="import_limit_mt_per_a",
 )  # fmt: skip
 def metal_import_limit(m: Model, y: int) -> Any:
     r"""Imports are at most the year's limit.

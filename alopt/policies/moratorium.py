@@ -112,6 +112,7 @@ def _barred(m: Model, r: str, y: int) -> list[Any]:
     basis="event",
     unit="CNY per t/a",
     dual="what building one more t/a in the area in this period would save, once",
+    limit="bans",
 )  # fmt: skip
 def moratorium(m: Model, r: str, y: int) -> Any:
     r"""Under a moratorium nothing is built, nor rebuilt where it bars that too.

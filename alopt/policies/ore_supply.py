@@ -128,6 +128,7 @@ def build(m: Model, settings: Settings) -> None:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of the origin's ore in the year would save; under an embargo, of the first t",
+    limit="limit_mt_per_a",
 )  # fmt: skip
 def ore_origin_limit(m: Model, b: str, y: int) -> Any:
     r"""An origin ships no more than its limit of the year, and nothing under an embargo.
@@ -144,6 +145,7 @@ def ore_origin_limit(m: Model, b: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one t of room above the share would save: a t of this ore in place of others' ore",
+    limit="share",
 )  # fmt: skip
 def ore_origin_share(m: Model, b: str, y: int) -> Any:
     r"""An origin gives no more than its share of all ore, or of imported ore, in the year.

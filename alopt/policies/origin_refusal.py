@@ -144,6 +144,7 @@ def _wanted(m: Model, d: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="premium of accepted liquid metal over the market's price",
+    limit="share",
 )  # fmt: skip
 def accepted_liquid(m: Model, d: str, y: int) -> Any:
     r"""Refusers in a liquid market take its smelters' metal where that is accepted, or accepted ingot.
@@ -167,6 +168,7 @@ def accepted_liquid(m: Model, d: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="premium of accepted ingot over the market's price",
+    limit="share",
 )  # fmt: skip
 def accepted_ingot(m: Model, d: str, y: int) -> Any:
     r"""Accepted ingot and imports serve an ingot market's refusers and what is remelted for others.
@@ -195,6 +197,7 @@ def accepted_ingot(m: Model, d: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="what one more t of remelting for refusers would save",
+    limit="",
 )  # fmt: skip
 def accepted_remelting(m: Model, r: str, y: int) -> Any:
     r"""Accepted metal that is remelted is part of all that is remelted.
@@ -210,6 +213,7 @@ def accepted_remelting(m: Model, r: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="premium that refusers of the step who go without would pay at most",
+    limit="",
 )  # fmt: skip
 def refusers_left(m: Model, d: str, step: str, y: int) -> Any:
     r"""Refusers who go without are part of all who do; they are the same slice of every step.
@@ -225,6 +229,7 @@ def refusers_left(m: Model, d: str, step: str, y: int) -> Any:
     basis="annual",
     unit="CNY/t",
     dual="premium of accepted metal in exports",
+    limit="share_of_exports",
 )  # fmt: skip
 def accepted_exports(m: Model, y: int) -> Any:
     r"""Of exported metal no more than what others take comes from the listed regions.

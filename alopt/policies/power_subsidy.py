@@ -96,6 +96,7 @@ def forbid_waste(m: Model) -> None:
     basis="annual",
     unit="CNY/MWh",
     dual="what a policy would pay for power that nobody uses",
+    limit="",
 )  # fmt: skip
 def power_use(m: Model, i: str, y: int, h: str) -> Any:
     r"""Where a policy rewards power of some kind, no more is drawn than the pots and auxiliaries use.

@@ -150,6 +150,7 @@ def _covered(m: Model, regions: list[str], y: int, least: float) -> Any:
     basis="annual",
     unit="CNY/MWh",
     dual="what one more MWh of renewable power in the region would save",
+    limit="regional",
 )  # fmt: skip
 def renewable_share_region(m: Model, r: str, y: int) -> Any:
     r"""Of the power of a region's smelters, a share is renewable or covered by certificates.
@@ -167,6 +168,7 @@ def renewable_share_region(m: Model, r: str, y: int) -> Any:
     basis="annual",
     unit="CNY/MWh",
     dual="what one more MWh of renewable power anywhere would save, besides what it is worth to its region",
+    limit="national_share",
 )  # fmt: skip
 def renewable_share_national(m: Model, y: int) -> Any:
     r"""Of all smelters' power, a share is renewable or covered by certificates.
@@ -184,6 +186,7 @@ def renewable_share_national(m: Model, y: int) -> Any:
     basis="annual",
     unit="CNY/MWh",
     dual="what covering one more MWh of the region by certificate would save",
+    limit="certificates.share_limit",
 )  # fmt: skip
 def certificate_limit(m: Model, r: str, y: int) -> Any:
     r"""Certificates cover no more than a share of a region's power.

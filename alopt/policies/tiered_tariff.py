@@ -241,6 +241,7 @@ def build(m: Model, settings: Settings) -> None:
     basis="annual",
     unit="1",
     dual="part of the site's surcharge that this chord sets; the chords of a site that pays add to one",
+    limit="",
 )  # fmt: skip
 def tier_line(m: Model, i: str, y: int, s: str) -> Any:
     r"""A site pays at least what every chord of the ladder's envelope says of its power and output.
