@@ -81,7 +81,8 @@ FAULTS = {
     ),
     "power benchmark without captive units in the market": market(
         "captive_benchmark_t_per_mwh", "0.8",
-        "is for captive units under the power sector's market alone", "Set captive_power: power_ets, or drop it.",
+        "is for captive units under the power sector's market alone",
+        "Set captive_power: power_ets, or drop it.",
         captive_benchmark_t_per_mwh=0.8,
     ),
     "regions of a cap as a word": cap(
@@ -138,7 +139,8 @@ FAULTS = {
     ),
     "products as a text": border("products_mt", "some", "is no number", BY_YEAR, products_mt="some"),
     "exports charged where there are none": border(
-        "metal_export_share", "0.1", "no metal is exported in these inputs", EXPORTS, metal_export_share=0.1, export_t_per_t=1.6
+        "metal_export_share", "0.1", "no metal is exported in these inputs", EXPORTS,
+        metal_export_share=0.1, export_t_per_t=1.6,
     ),
     "no default": border(
         "default_t_per_t", None, "the field is missing", "Give it in t CO2e per t of metal.",
