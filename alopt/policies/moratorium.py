@@ -63,6 +63,9 @@ def _bans(
             faults.append((field, span, "must be years", form))
         elif span["from"] > span["to"]:
             faults.append((field, span, "ends before it begins", form))
+        elif not calendar.base_year <= span["from"] <= span["to"] < calendar.end:
+            rule = f"the year is outside the horizon {calendar.base_year} to {calendar.end - 1}"
+            faults.append((field, span, rule, "Name years within it."))
         else:
             bans[area] = {y: 0.0 for y in calendar.years if span["from"] <= y <= span["to"]}
             if not bans[area]:

@@ -167,11 +167,18 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str | None, str, str]] = {
         BANS,
     ),
     "ban between model years": (
-        ban({"north": {"from": 2026, "to": 2027}}),
+        ban({"north": {"from": 2024, "to": 2024}}),
         "moratorium.bans.north",
-        "{'from': 2026, 'to': 2027}",
+        "{'from': 2024, 'to': 2024}",
         "covers no model year",
         "The model years are 2025.",
+    ),
+    "ban outside the horizon": (
+        ban({"north": {"from": 2025, "to": 2060}}),
+        "moratorium.bans.north",
+        "{'from': 2025, 'to': 2060}",
+        "the year is outside the horizon 2024 to 2025",
+        "Name years within it.",
     ),
     "ban where nothing is built": (
         ban({"north": {"from": 2025, "to": 2025}}),

@@ -140,7 +140,7 @@ FAULTS = {
     "products as a text": border("products_mt", "some", "is no number", BY_YEAR, products_mt="some"),
     "exports charged where there are none": border(
         "metal_export_share", "0.1", "no metal is exported in these inputs", EXPORTS,
-        metal_export_share=0.1, export_t_per_t=1.6,
+        metal_export_share=0.1, export_t_per_t=1.6
     ),
     "no default": border(
         "default_t_per_t", None, "the field is missing", "Give it in t CO2e per t of metal.",

@@ -32,7 +32,7 @@ def test_nothing_is_built_under_a_ban(tmp_path, area):
     """0.2 Mt is imported; one t/a of new line would save 6,000 less its full cost."""
     world = building_world()
     assert world.solve(tmp_path / "free").objective == near(0.8 * (0.6 * 3900.0 + 0.2 * FULL_COST))
-    bans = {area: {"from": 2024, "to": 2030}}
+    bans = {area: {"from": 2024, "to": 2025}}
     if area == "each":
         world.newcomer("new_north", "north")
         world.power("north", 400, kind="newcomer")
