@@ -152,9 +152,16 @@ def _add_sources(
     problems += found
     if problems:
         return problems
+    offered = {
+        (row["region"], row["source_name"], row["site_kind"])
+        for row in tables["power_volumes"]
+        if row["volume_twh"]
+    }
     for index, row in enumerate(table.rows):
         region, name = row["region"], row["source_name"]
         key = (region, name, row["site_kind"])
+        if row["limited"] and key not in offered:
+            continue  # an option that only a scenario opens: without a volume in any year it reaches no site
         kind = None if row["site_kind"] == "any" else row["site_kind"]
         sites = fleet.sites_in(region, kind)
         twice = [i for i in sites if name in supply.sources[i]]
