@@ -220,4 +220,5 @@ def test_screen_shows_the_miss(tmp_path, capsys):
 
 def test_without_prices_it_says_what_is_missing(capsys):
     assert main(["curve", "cost"]) == 2
-    assert "--prices" in capsys.readouterr().err
+    text = "curve cost needs --prices: a month such as 2025-11, or a YAML file of prices."
+    assert text in capsys.readouterr().err

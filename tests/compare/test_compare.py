@@ -213,11 +213,11 @@ def test_command(folder, tmp_path, capsys):
 
 def test_wrong_usage(folder, tmp_path, capsys):
     assert main(["compare", "baseline", "baseline"]) == 2
-    assert "takes each run once" in capsys.readouterr().err
+    assert "compare takes each run once." in capsys.readouterr().err
     assert main(["compare", "baseline", "nowhere", "--inputs", str(folder)]) == 2
     alopt.run("baseline", inputs=folder, out=tmp_path / "plain")
     assert main(["compare", str(tmp_path / "plain"), "baseline", "--set", "discount_rate=0.1"]) == 2
-    assert "is solved already" in capsys.readouterr().err
+    assert "is solved already; --set, --resolution and --inputs need scenarios." in capsys.readouterr().err
     (tmp_path / "plain" / "costs.csv").write_text("", encoding="utf-8")
     assert main(["compare", str(tmp_path / "plain"), "dear"]) == 2
     assert "cannot be read" in capsys.readouterr().err

@@ -32,7 +32,11 @@ COMMANDS = (
     PACKAGE / "results" / "write.py",
 )
 HERE = sorted(path for path in Path(__file__).parent.glob("test_*.py") if path != Path(__file__))
-CLI = sorted((Path(__file__).parent.parent / "cli").glob("test_*.py"))
+CLI = sorted(
+    path
+    for folder in ("cli", "compare", "analysis")
+    for path in (Path(__file__).parent.parent / folder).glob("test_*.py")
+)
 
 
 #: Start of a whole message: file, row, column.
