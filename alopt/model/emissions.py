@@ -41,8 +41,13 @@ def sources_within(boundary: str) -> list[str]:
     >>> sources_within("direct")
     ['anode', 'pfc']
     """
-    inside = {boundary} if boundary == "outside" else set(NESTED[: NESTED.index(boundary) + 1])
+    inside = within(boundary)
     return [source for source, first in BOUNDARY_OF.items() if first in inside]
+
+
+def within(boundary: str) -> set[str]:
+    """Boundaries that a boundary holds: itself and, where it is nested, all inside it."""
+    return {boundary} if boundary == "outside" else set(NESTED[: NESTED.index(boundary) + 1])
 
 
 def emissions(m: Model, boundary: str, y: int, region: str | None = None) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 from alopt.data.calendar import Calendar
 from alopt.data.fleet import Fleet
-from alopt.policies._fields import Fault, regions, yearly
+from alopt.policies._fields import Fault, regions, smelter_regions, yearly
 
 NATION = "nation"
 EACH = "each"
@@ -38,11 +38,6 @@ class Areas:
     def sites(self, fleet: Fleet, area: str) -> list[str]:
         """Sites of an area."""
         return [i for i, site in fleet.sites.items() if self.holds(area, site.region)]
-
-
-def smelter_regions(fleet: Fleet) -> set[str]:
-    """Regions that have smelters or newcomers' sites."""
-    return {site.region for site in fleet.sites.values()}
 
 
 def read_groups(value: Any, known: set[str]) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
@@ -100,16 +95,28 @@ def by_area(
     paths: dict[str, dict[int, float]] = {}
     faults = []
     for area, given in value.items():
-        if area not in known | set(groups) | {NATION, EACH}:
-            mend = f"Use nation, each, a group, or keys such as {', '.join(sorted(known)[:4])}."
-            faults.append((field, area, "is no area: no region with smelters and no group", mend))
+        if wrong := no_area(field, area, groups, known):
+            faults += wrong
             continue
         paths[area], found = yearly(f"{field}.{area}", given, calendar, high=high, late=True)
         faults += found
-    if EACH in paths:
-        rest = paths.pop(EACH)
-        paths |= {region: rest for region in sorted(known) if region not in paths}
-    return paths, faults
+    return for_each(paths, known), faults
+
+
+def no_area(field: str, area: object, groups: Mapping[str, Any], known: set[str]) -> list[Fault]:
+    """Fault of a key that is no area."""
+    if area in known | set(groups) | {NATION, EACH}:
+        return []
+    mend = f"Use nation, each, a group, or keys such as {', '.join(sorted(known)[:4])}."
+    return [(field, area, "is no area: no region with smelters and no group", mend)]
+
+
+def for_each(paths: dict[str, dict[int, float]], known: set[str]) -> dict[str, dict[int, float]]:
+    """Give what stands for `each` to every region that is not named itself."""
+    if EACH not in paths:
+        return paths
+    rest = dict.fromkeys(sorted(known), paths[EACH])
+    return rest | {area: path for area, path in paths.items() if area != EACH}
 
 
 def read_areas(

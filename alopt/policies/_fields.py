@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, TypeGuard
 
 from alopt.data.calendar import Calendar, interpolate
+from alopt.data.fleet import Fleet
 
 Fault = tuple[str, Any, str, str]
 
 
-def is_amount(value: object) -> bool:
+def is_amount(value: object) -> TypeGuard[int | float]:
     """Whether a value is a finite number (whole ones of any length are)."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
@@ -90,6 +91,11 @@ def one_of(field: str, key: Any, known: Collection[str], kind: str) -> list[Faul
     return [(field, key, f"no such {kind}", mend)]
 
 
+def smelter_regions(fleet: Fleet) -> set[str]:
+    """Regions that have smelters or newcomers' sites."""
+    return {site.region for site in fleet.sites.values()}
+
+
 def regions(field: str, value: Any, known: set[str]) -> tuple[tuple[str, ...], list[Fault]]:
     """Read a list of regions that have smelters or newcomers' sites."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -111,7 +117,7 @@ def word(field: str, value: Any, allowed: tuple[str, ...]) -> list[Fault]:
 
 def number(field: str, value: Any, *, low: float, high: float) -> list[Fault]:
     """Check that a field holds a number within bounds."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if not is_amount(value):
         return [(field, value, "is no number", f"Write a number from {low:g} to {high:g}.")]
     if not low <= value <= high:
         return [(field, value, f"is outside {low:g} to {high:g}", "Give a value within.")]

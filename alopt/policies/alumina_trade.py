@@ -102,6 +102,9 @@ def _reach(fields: Mapping[str, Any], data: ModelData) -> list[Fault]:
             faults.append((name, None, "no refinery makes alumina", "Add one, or drop the field."))
         if not _ports(data) and not len(data.tables["ports"]):
             faults.append((name, None, "no port ships alumina", "Add one to ports.csv, or drop the field."))
+        if not faults and _far(data) and not _freight_is_given(data):
+            mend = "Add alumina to tables/freight.csv, and circuity to tables/parameters.csv."
+            faults.append((name, None, "alumina goes to a port over a distance, and has no freight", mend))
     return faults
 
 
@@ -132,10 +135,36 @@ def _tariff(
 
 def _export_freight(data: ModelData) -> dict[str, float]:
     """Freight from each refinery to the port from which it is cheapest to ship."""
-    freight = build_freight(data.tables["freight"], {"alumina"}, data.parameters, data.vat)
-    place = {row["refinery"]: _place(row) for row in data.tables["refineries"]}
-    ports = [place[a] for a in _ports(data)] + [_place(row) for row in data.tables["ports"]]
-    return {a: min(freight.cost("alumina", place[a], port) for port in ports) for a in _refineries(data)}
+    place, ports, far = _places(data), _shipping_ports(data), _far(data)
+    moved = {"alumina"} if far else set()
+    freight = build_freight(data.tables["freight"], moved, data.parameters, data.vat)
+    return {
+        a: min(freight.cost("alumina", place[a], port) for port in ports) if a in far else 0.0
+        for a in _refineries(data)
+    }
+
+
+def _places(data: ModelData) -> dict[str, tuple[float, float]]:
+    return {row["refinery"]: _place(row) for row in data.tables["refineries"]}
+
+
+def _shipping_ports(data: ModelData) -> list[tuple[float, float]]:
+    """Places from which alumina may be shipped."""
+    place = _places(data)
+    return [place[a] for a in _ports(data)] + [_place(row) for row in data.tables["ports"]]
+
+
+def _far(data: ModelData) -> list[str]:
+    """Refineries that stand at no port."""
+    place, ports = _places(data), _shipping_ports(data)
+    return [a for a in _refineries(data) if place[a] not in ports]
+
+
+def _freight_is_given(data: ModelData) -> bool:
+    """Whether freight of alumina is known; a world in which none moves may leave it out."""
+    table = data.tables["freight"]
+    given = {row["quantity"] for row in table if row["material"] == "alumina"}
+    return given == set(table.schema.field("quantity").enum or ()) and "circuity" in data.parameters
 
 
 def _place(row: Mapping[str, Any]) -> tuple[float, float]:

@@ -1,7 +1,10 @@
 r"""Build speed: other limits on new and rebuilt lines than those of the parameters, by year.
 
 The limits stand in the rows of the model's own build rates, in Mt/a a year: of a region, of each
-region, or of the nation, from the first year listed. What has no limit here keeps the parameter's.
+region, or of the nation, from the first year listed: new + rebuilt capacity of a period is at most
+limit times its years. What has no limit here keeps the parameter's. The duals of those rows
+(``regional_build_rate``, ``national_build_rate``; once, CNY per t/a) say what one more t/a built in
+the period would save.
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ from typing import Any
 
 from alopt.data.model_data import ModelData
 from alopt.model.equations import Model
-from alopt.policies._areas import NATION, by_area, named, smelter_regions
-from alopt.policies._fields import Fault
+from alopt.policies._areas import NATION, by_area, named
+from alopt.policies._fields import Fault, smelter_regions
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 from alopt.data.fleet import Fleet
 from alopt.data.model_data import ModelData
 from alopt.model.equations import Model, add, add_variable, at_most, equal, equation
-from alopt.policies._fields import Fault, yearly
+from alopt.policies._fields import Fault, smelter_regions, yearly
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Settings:
 
 def quota_regions(fleet: Fleet) -> list[str]:
     """Regions that hold quota or could use it."""
-    return sorted({site.region for site in fleet.sites.values()} | set(fleet.registered_quota))
+    return sorted(smelter_regions(fleet) | set(fleet.registered_quota))
 
 
 def stock_without_cap(fleet: Fleet, y: int) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 from alopt.data.model_data import ModelData
 from alopt.model.equations import Model, add, at_most, equation
 from alopt.policies._areas import EACH, NATION, by_area
-from alopt.policies._fields import Fault, regions
+from alopt.policies._fields import Fault, is_amount, regions, smelter_regions
 
 #: Stands for every region in a pair.
 ANY = "any"
@@ -68,7 +68,7 @@ class Settings:
             )
         elif not _is_ratio(base):
             faults.append(("ratio", base, "is no ratio from 1 to 10", "Write 1.0 for equal replacement."))
-        known = {site.region for site in data.fleet.sites.values()} | set(data.fleet.registered_quota)
+        known = smelter_regions(data.fleet) | set(data.fleet.registered_quota)
         lists = {}
         for name in ("no_inflow", "no_outflow", "no_reuse"):
             lists[name], found = regions(name, fields.get(name, []), known)
@@ -134,11 +134,11 @@ def _ceilings(
 
 
 def _is_life(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0.0 <= value <= 100.0
+    return is_amount(value) and 0.0 <= value <= 100.0
 
 
 def _is_ratio(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 1.0 <= value <= 10.0
+    return is_amount(value) and 1.0 <= value <= 10.0
 
 
 def _pairs(value: Any, known: set[str]) -> tuple[dict[tuple[str, str], float], list[Fault]]:

@@ -23,8 +23,7 @@ from alopt.finance import annuity_due
 from alopt.model.costs import capital_present_value
 from alopt.model.equations import Model, add, add_variable, at_most, equation
 from alopt.policies import Payment
-from alopt.policies._areas import smelter_regions
-from alopt.policies._fields import Fault, regions, yearly
+from alopt.policies._fields import Fault, regions, smelter_regions, yearly
 
 KINDS = ("new_build", "rebuild", "retrofit")
 
@@ -176,12 +175,12 @@ def build(m: Model, settings: Settings) -> None:
     if s.GRANTED:
         add_variable(m, "granted_capacity", ("site", "from_cell", "to_cell", "vintage", "year"), s.GRANTED)
         add(m, grant_standing, grant_vintage)
-    life = data.parameters["new_build_life_a"]
     total: Any = 0.0
     for i, k, y in s.NEW_BUILD_YEARS:
         capex = data.cells[k].new_capex
         part = settings.part("new_build", data.fleet.sites[i].region, y, capex)
         if part:
+            life = data.parameters["new_build_life_a"]
             total = total - capital_present_value(m, part * capex, life, y) * m.new_capacity[i, k, y]
     for i, j, k, y in s.SITE_ARC_YEARS:
         value = sum(capital_present_value(m, *charge, y) for charge in granted[i, j, k, y][0])
@@ -231,7 +230,7 @@ def grant_vintage(m: Model, i: str, j: str, k: str, y: int, t: int) -> Any:
 
 def payments(data: ModelData, settings: Settings, tables: Mapping[str, Any]) -> Iterator[Payment]:
     """Grants by calendar year and site, M CNY a year, from the tables of capacity and retrofits."""
-    calendar, life = data.calendar, data.parameters["new_build_life_a"]
+    calendar = data.calendar
     due: dict[tuple[str, str, int], float] = defaultdict(float)
     for row in tables["capacity"].records():
         i, k, y = row["site"], row["cell"], row["year"]
@@ -239,6 +238,7 @@ def payments(data: ModelData, settings: Settings, tables: Mapping[str, Any]) -> 
         capex = data.cells[k].new_capex or 0.0
         if built > 0 and capex:
             part = settings.part("new_build", row["region"], y, capex)
+            life = data.parameters["new_build_life_a"]
             for t, value in _paid(calendar, [(part * capex, life)] if part else [], y).items():
                 due[row["region"], i, t] += value * built
     retrofits: dict[Any, list[tuple[float, float]]] = defaultdict(list)

@@ -27,7 +27,15 @@ from alopt.data.model_data import ModelData
 from alopt.data.units import CAPTIVE_SOURCES, NEW_CAPTIVE, gw_to_twh
 from alopt.model.equations import Model, add, add_variable, at_most, equation
 from alopt.policies import Payment
-from alopt.policies._fields import Fault, by_region, mapping, model_year, number, some_names
+from alopt.policies._fields import (
+    Fault,
+    by_region,
+    mapping,
+    model_year,
+    number,
+    smelter_regions,
+    some_names,
+)
 
 NEW_REFUSED = "refused"
 RECEIVER = "grid company"
@@ -191,9 +199,9 @@ def _retirement_faults(name: str, value: Any, data: ModelData) -> list[Fault]:
 
 def _left(rule: Retirement, data: ModelData) -> dict[tuple[str, int], float]:
     """GW that a rule leaves of each station and year, where that is less than what stands."""
-    life, left = data.parameters["captive_life_a"], {}
+    left = {}
     for (_, owner, source), units in captive_stations(data.tables["captive_units"], data.fleet).items():
-        pool = data.power.pools.get(f"{owner}|{source}")
+        pool, life = data.power.pools.get(f"{owner}|{source}"), data.parameters["captive_life_a"]
         for y in data.calendar.years if pool is not None else ():
             stands = [unit for unit in units if unit[0] <= y < unit[0] + life]
             kept = [capacity for start, capacity in stands if rule.keeps(y, start, capacity)]
@@ -210,7 +218,7 @@ def _tariff_ends(value: Any, data: ModelData) -> tuple[tuple[TariffEnd, ...], li
     for entry in value:
         found = mapping(name, entry, _TARIFF)
         if not found:
-            known = {site.region for site in data.fleet.sites.values()}
+            known = smelter_regions(data.fleet)
             places, found = some_names(
                 f"{name}.regions", entry["regions"], known, "no such region with smelters"
             )
@@ -239,7 +247,7 @@ def _new_units(fields: Mapping[str, Any], data: ModelData) -> tuple[NewUnits | N
     faults = mapping(name, value, _NEW)
     if faults:
         return None, [(f, v, rule, f"{mend[:-1]}; or write {NEW_REFUSED}.") for f, v, rule, mend in faults]
-    known = {site.region for site in data.fleet.sites.values()}
+    known = smelter_regions(data.fleet)
     places, faults = some_names(f"{name}.regions", value["regions"], known, "no such region with smelters")
     faults += number(f"{name}.capex_cny_per_kw", value["capex_cny_per_kw"], low=0.0, high=100_000.0)
     faults += number(f"{name}.life_a", value["life_a"], low=1.0, high=100.0)

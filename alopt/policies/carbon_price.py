@@ -11,9 +11,9 @@ up to then pays nothing in all the calendar years that it stands for.
 
 Power stands outside the scope ``direct``. Captive units may surrender under the power sector's own
 benchmark instead (``captive_power: power_ets``): they pay price × Σ (factor − power benchmark) ×
-electricity, in every year, verified or not. ``captive_power: inside`` is a what-if beyond the
-market's scope: captive and purchased power count as the smelter's own, which is what the scope
-``smelter_scope_1_2`` says.
+electricity, in every year, verified or not; where the benchmark is above the factor, power must be
+used to earn. ``captive_power: inside`` is a what-if beyond the market's scope: captive and purchased
+power count as the smelter's own, which is what the scope ``smelter_scope_1_2`` says.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from typing import Any
 
 from alopt.data.calendar import Calendar
 from alopt.data.model_data import ModelData
-from alopt.data.units import CAPTIVE, SHARED_CAPTIVE
-from alopt.model.emissions import NESTED, emissions
+from alopt.data.units import CAPTIVE_SOURCES
+from alopt.model.emissions import emissions, within
 from alopt.model.equations import Model
 from alopt.model.materials import output
 from alopt.policies import Payment
 from alopt.policies._fields import Fault, word, yearly
+from alopt.policies.power_subsidy import forbid_waste
 
 SCOPES = ("direct", "smelter_scope_1_2")
 
@@ -131,11 +132,17 @@ def _captive(fields: Mapping[str, Any], data: ModelData) -> tuple[Mapping[int, f
     if not takes_part and name in fields:
         rule = "is for captive units under the power sector's market alone"
         faults.append((name, fields[name], rule, "Set captive_power: power_ets, or drop it."))
-    if takes_part and not any({CAPTIVE, SHARED_CAPTIVE} & {*names} for names in data.power.sources.values()):
+    if takes_part and not _captive_units(data):
         faults.append(("captive_power", "power_ets", "no site has captive units", "Write none."))
     if faults or not takes_part:
         return None, faults
     return yearly(name, fields[name], data.calendar, high=10.0)
+
+
+def _captive_units(data: ModelData) -> bool:
+    """Whether a site has captive units, or a policy lets sites build them."""
+    opened = data.scenario.policies.get("captive_coal", {}).get("new_units")
+    return isinstance(opened, Mapping) or any(CAPTIVE_SOURCES & {*e} for e in data.power.sources.values())
 
 
 def _captive_faults(fields: Mapping[str, Any]) -> list[Fault]:
@@ -155,6 +162,8 @@ def build(m: Model, settings: Settings) -> None:
     weight = m.data.calendar.weight
     m.transfers["carbon_price"] = sum(weight[y] * metal_payment(m, settings, y) for y in m.sets.YEARS)
     if settings.captive_benchmark is not None:
+        if _rewards_power(m, settings.captive_benchmark):
+            forbid_waste(m)
         m.transfers["captive_carbon"] = sum(
             weight[y] * settings.price[y] * _captive_excess(m, settings.captive_benchmark[y], y)
             for y in m.sets.YEARS
@@ -171,6 +180,12 @@ def metal_payment(m: Model, settings: Settings, y: int) -> Any:
     return price * (emissions(m, settings.scope, y) - allocated)
 
 
+def _rewards_power(m: Model, benchmark: Mapping[int, float]) -> bool:
+    """Whether some captive power emits less than it is allocated, so that drawing it earns money."""
+    factor = m.data.power.emission_factor
+    return any(e in CAPTIVE_SOURCES and factor[i, e, y] < benchmark[y] for i, e, y, _ in m.sets.ELECTRICITY)
+
+
 def _captive_excess(m: Model, benchmark: float, y: int) -> Any:
     """Emissions of captive units above their allocation, Mt CO2."""
     power = m.data.power
@@ -179,14 +194,14 @@ def _captive_excess(m: Model, benchmark: float, y: int) -> Any:
         for i, t in m.sets.ACTIVE_SITES
         if t == y
         for e in power.sources[i]
-        if e in {CAPTIVE, SHARED_CAPTIVE}
+        if e in CAPTIVE_SOURCES
         for h in power.slices_of[i]
     )
 
 
 def payments(_: ModelData, settings: Settings, tables: Mapping[str, Any]) -> Iterator[Payment]:
     """Payments by year and site, M CNY a year, from the tables of emissions, output and electricity."""
-    nested = set(NESTED[: NESTED.index(settings.scope) + 1])
+    nested = within(settings.scope)
     made = tables["production"].totals("production_mt", "year", "region", "site")
     emitted: dict[Any, float] = dict.fromkeys(made, 0.0)
     for row in tables["emissions"].records():
@@ -200,7 +215,7 @@ def payments(_: ModelData, settings: Settings, tables: Mapping[str, Any]) -> Ite
     if settings.captive_benchmark is None:
         return
     for row in tables["electricity"].records():
-        if row["source"] in {CAPTIVE, SHARED_CAPTIVE}:
+        if row["source"] in CAPTIVE_SOURCES:
             year = row["year"]
             allocated = settings.captive_benchmark[year] * row["electricity_twh"]
             paid = settings.price[year] * (row["emissions_mt_co2e"] - allocated)

@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alopt.data.model_data import ModelData
-from alopt.model.emissions import NESTED, emissions
+from alopt.model.emissions import emissions, within
 from alopt.model.equations import Model, add, add_variable, at_least, equation
 from alopt.model.materials import output
 from alopt.policies import Payment, carbon_price
@@ -122,7 +122,9 @@ class Settings:
             basis=basis,
             benchmark=benchmark,
             default=default if basis == "default" else None,
-            product_share={y: amount / data.markets.demand[y] for y, amount in products.items()},
+            product_share={
+                y: amount / data.markets.demand[y] if amount else 0.0 for y, amount in products.items()
+            },
             export_share=share,
             export_emission=default if basis == "default" else proven,
             credit=bool(fields.get("carbon_price_credit", False)),
@@ -268,7 +270,7 @@ def _assessed(settings: Settings, tables: Mapping[str, Any], y: int) -> float:
     if settings.default is not None:
         served = tables["markets"].sum("demand", year=y) - tables["markets"].sum("unserved", year=y)
         return float(max(0.0, settings.default[y] - settings.benchmark[y]) * served)
-    nested = set(NESTED[: NESTED.index(settings.scope) + 1])
+    nested = within(settings.scope)
     emitted = sum(
         row["emissions_mt_co2e"]
         for row in tables["emissions"].records()

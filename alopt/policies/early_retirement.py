@@ -16,7 +16,7 @@ from typing import Any
 
 from alopt.data.model_data import ModelData
 from alopt.model.equations import Model
-from alopt.policies._fields import Fault, yearly
+from alopt.policies._fields import Fault, is_amount, yearly
 
 #: Lists of names that a decree may hold, and numbers.
 _LISTS = ("sites", "owners", "regions", "classes")
@@ -130,12 +130,7 @@ def _wrong_numbers(field: str, decree: Mapping[str, Any]) -> list[Fault]:
     return [
         (f"{field}.{name}", decree[name], "is no number above zero", _FORM)
         for name in _NUMBERS
-        if name in decree
-        and (
-            isinstance(decree[name], bool)
-            or not isinstance(decree[name], int | float)
-            or not 0.0 < decree[name] < 1e6
-        )
+        if name in decree and not (is_amount(decree[name]) and 0.0 < decree[name] < 1e6)
     ]
 
 

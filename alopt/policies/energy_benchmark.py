@@ -14,8 +14,8 @@ from typing import Any
 
 from alopt.data.model_data import ModelData
 from alopt.model.equations import Model, add, at_least, at_most, equation
-from alopt.policies._areas import Areas, by_area, idle_groups, named, read_groups, smelter_regions
-from alopt.policies._fields import Fault, yearly
+from alopt.policies._areas import Areas, by_area, idle_groups, named, read_groups
+from alopt.policies._fields import Fault, is_amount, smelter_regions, yearly
 
 #: Rules of which each field needs the other.
 _PAIRS = (("benchmark_kwh_per_t", "least_share"), ("baseline_kwh_per_t", "most_worse_share"))
@@ -100,8 +100,7 @@ def _incomplete(fields: Mapping[str, Any]) -> list[Fault]:
 
 
 def _level(name: str, value: Any) -> tuple[float, list[Fault]]:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and 0.0 <= value <= _MOST:
+    if is_amount(value) and 0.0 <= value <= _MOST:
         return float(value), []
     return 0.0, [(name, value, "is no power per tonne", "Give AC kWh/t, as 13000.")]
 

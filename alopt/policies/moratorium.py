@@ -13,8 +13,8 @@ from typing import Any
 from alopt.data.calendar import Calendar
 from alopt.data.model_data import ModelData
 from alopt.model.equations import Model, add, at_most, equation
-from alopt.policies._areas import EACH, NATION, Areas, idle_groups, named, read_groups, smelter_regions
-from alopt.policies._fields import Fault, word
+from alopt.policies._areas import Areas, for_each, idle_groups, named, no_area, read_groups
+from alopt.policies._fields import Fault, smelter_regions, word
 
 REBUILDS = ("barred", "allowed")
 
@@ -54,9 +54,8 @@ def _bans(
     faults: list[Fault] = []
     for area, span in value.items():
         field = f"bans.{area}"
-        if area not in known | set(groups) | {NATION, EACH}:
-            mend = f"Use nation, each, a group, or keys such as {', '.join(sorted(known)[:4])}."
-            faults.append(("bans", area, "is no area: no region with smelters and no group", mend))
+        if wrong := no_area("bans", area, groups, known):
+            faults += wrong
         elif not isinstance(span, Mapping) or set(span) != {"from", "to"}:
             faults.append((field, span, "must have a first and a last year", form))
         elif not all(isinstance(y, int) and not isinstance(y, bool) for y in span.values()):
@@ -71,10 +70,7 @@ def _bans(
             if not bans[area]:
                 years = ", ".join(map(str, calendar.years))
                 faults.append((field, span, "covers no model year", f"The model years are {years}."))
-    if EACH in bans:
-        rest = bans.pop(EACH)
-        bans |= {region: rest for region in sorted(known) if region not in bans}
-    return bans, faults
+    return for_each(bans, known), faults
 
 
 def _empty(settings: Settings, given: Any, data: ModelData) -> list[Fault]:

@@ -21,7 +21,7 @@ from typing import Any
 
 from alopt.data.model_data import ModelData
 from alopt.model.equations import Model, add, add_variable, at_least, at_most, equation
-from alopt.policies._fields import Fault, regions, yearly
+from alopt.policies._fields import Fault, regions, smelter_regions, yearly
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Settings:
         ]
         if faults:
             return None, faults
-        known = {site.region for site in data.fleet.sites.values()}
+        known = smelter_regions(data.fleet)
         refused, faults = regions("regions", fields["regions"], known)
         if not faults and not refused:
             faults.append(("regions", fields["regions"], "lists no region", "Name at least one."))

@@ -15,7 +15,7 @@ from alopt.data.model_data import ModelData
 from alopt.data.units import kwh_to_mwh
 from alopt.model.equations import Model, add, at_most, equation
 from alopt.policies import Payment
-from alopt.policies._fields import Fault, by_region, some_names, word
+from alopt.policies._fields import Fault, by_region, smelter_regions, some_names, word
 
 KINDS = ("existing", "newcomer", "any")
 
@@ -37,7 +37,7 @@ class Settings:
         if "subsidy_cny_per_mwh" not in fields:
             mend = "Give CNY/MWh: a number, by year, or by region."
             return None, [("subsidy_cny_per_mwh", None, "the field is missing", mend)]
-        known = {site.region for site in data.fleet.sites.values()}
+        known = smelter_regions(data.fleet)
         subsidy, found = by_region(
             "subsidy_cny_per_mwh",
             fields["subsidy_cny_per_mwh"],

@@ -22,7 +22,7 @@ from alopt.data.calendar import interpolate
 from alopt.data.model_data import ModelData
 from alopt.model.equations import Model, add, add_variable, at_least, at_most, equation
 from alopt.policies import Payment
-from alopt.policies._fields import Fault, by_region, mapping, number, yearly
+from alopt.policies._fields import Fault, by_region, mapping, number, smelter_regions, yearly
 from alopt.policies.power_subsidy import forbid_waste
 
 NO_CERTIFICATES = "none"
@@ -72,7 +72,7 @@ class Settings:
 
 def _regional(value: Any, data: ModelData) -> tuple[dict[tuple[str, int], float], list[Fault]]:
     """Shares by region and year, from the scenario or from the table's set of that name."""
-    known = {site.region for site in data.fleet.sites.values()}
+    known = smelter_regions(data.fleet)
     if not isinstance(value, str):
         if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value) or not value:
             form = "Write {yunnan: 0.7}, or name a set of tables/renewable_weights.csv."

@@ -101,6 +101,9 @@ def _from_table(fields: Mapping[str, Any], data: ModelData) -> tuple[dict[int, S
     if not rows:
         known = ", ".join(sorted({row["ladder"] for row in table})) or "none"
         return {}, [("ladder", ladder, "no such ladder", f"The table has {known}.")]
+    if "power" not in data.vat and any(row["vat"] == "included" for row in rows):
+        mend = "Add its row to tables/vat_rates.csv."
+        return {}, [("ladder", ladder, "its surcharges hold VAT, and the rate of power is missing", mend)]
     steps = {}
     for y in data.calendar.years:
         since = max((row["from_year"] for row in rows if row["from_year"] <= y), default=None)

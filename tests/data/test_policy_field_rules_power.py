@@ -365,3 +365,16 @@ def test_ladders_and_weights_where_the_tables_are_empty(inputs: EditableInputs):
         ("policies.renewable_share.regional", "The table has none."),
         ("policies.tiered_tariff.ladder", "The table has none."),
     ]
+
+
+def test_a_ladder_with_vat_needs_the_rate(power: EditableInputs):
+    power.add(
+        "tariff_ladders", ladder="gross", from_year=2020, threshold_kwh_per_t=13300,
+        surcharge_cny_per_kwh=0.01, vat="included",
+    )  # fmt: skip
+    power.scenario(market_prices=None, policies={"tiered_tariff": {"ladder": "gross", "basis": "site"}})
+    assert power.problems() == []
+    power.remove("vat_rates", {"component": "power"})
+    column, mend = "policies.tiered_tariff.ladder", "Add its row to tables/vat_rates.csv."
+    rule = "its surcharges hold VAT, and the rate of power is missing"
+    assert power.problems() == [Problem(FILE, power.key_line(column), column, "gross", rule, mend)]

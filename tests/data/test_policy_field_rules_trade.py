@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from editable_inputs import EditableInputs
+from worlds import World
 
 import alopt
 from alopt.errors import Problem
@@ -214,6 +216,29 @@ def test_exports_of_alumina_where_no_port_is(trading: EditableInputs):
     column, rule = "policies.alumina_trade.export_price_cny_per_t", "no port ships alumina"
     mend = "Add one to ports.csv, or drop the field."
     assert trading.problems() == [Problem(FILE, trading.key_line(column), column, None, rule, mend)]
+
+
+def test_exports_of_alumina_that_has_no_freight(tmp_path: Path):
+    """Works and smelters stand at one place: alumina moves nowhere but to the port."""
+    world = World()
+    for row in world.tables["sites"]:
+        row |= {"latitude_deg": "25", "longitude_deg": "110"}
+    for table in ("refineries", "refinery_values"):
+        world.remove(table)
+    world.refinery("works", "south", cost=800, capacity=2, place=(25, 110))
+    world.ore("home", price=300, volume=9, yields={"works": 2})
+    world.remove("freight", material="alumina")
+    exports = {"export_price_cny_per_t": 3000, "export_volume_mt_per_a": 1}
+    world.scenario(resolution="smelter", policies={"alumina_trade": exports})
+    world.add("ports", port="works_quay", name="Quay", latitude_deg=25, longitude_deg=110)
+    inputs = EditableInputs(world.write(tmp_path / "near"))
+    assert inputs.problems() == []
+    world.put("ports", "port", port="works_quay", name="Quay", latitude_deg=20, longitude_deg=110)
+    inputs = EditableInputs(world.write(tmp_path / "far"))
+    column = "policies.alumina_trade.export_price_cny_per_t"
+    rule = "alumina goes to a port over a distance, and has no freight"
+    mend = "Add alumina to tables/freight.csv, and circuity to tables/parameters.csv."
+    assert inputs.problems() == [Problem(FILE, inputs.key_line(column), column, None, rule, mend)]
 
 
 @pytest.mark.parametrize("field", ["import_rate", "import_cny_per_t", "export_rate", "export_cny_per_t"])

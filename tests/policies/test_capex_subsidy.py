@@ -137,3 +137,12 @@ def test_more_is_never_dearer(tmp_path):
         for share in (1.0, 0.5, 0.0)
     ]
     assert costs == sorted(set(costs))
+
+
+def test_grants_for_retrofits_need_no_life_of_new_lines(tmp_path):
+    """A world that builds nothing new gives none, and none is asked for."""
+    world = granted(["retrofit"], retrofit_world(720.0), share=0.26)
+    world.pot("pot", maintenance_cny_per_t_a=0.0, cf4_kg_per_t=0.0, c2f6_kg_per_t=0.0)
+    world.remove("parameters", parameter="new_build_life_a")
+    results = alopt.run("baseline", inputs=world.write(tmp_path))
+    assert results.summary["transfers_m_cny"] == near(-0.8 * 0.26 * 400.0 * 0.1)

@@ -11,6 +11,7 @@ import pytest
 from worlds import World, near, plain_world, price
 
 import alopt
+from alopt.errors import InputError
 
 COSTS = {
     "coal_price_cny_per_t": 0.0,
@@ -188,3 +189,39 @@ def test_who_may_build(tmp_path):
 def test_without_the_policy_no_site_has_the_source(tmp_path):
     sources = captive_world(new_units="refused").data(tmp_path).power.sources
     assert not any("captive_new" in names for names in sources.values())
+
+
+def test_new_units_take_part_in_the_carbon_market(tmp_path):
+    """Old and new units give 4.5 + 2.5 TWh at 0.8 t/MWh, 0.1 above the benchmark: 0.7 Mt x 10 CNY/t."""
+    world = captive_world()
+    market = {
+        "price_cny_per_t": 10, "scope": "direct", "captive_power": "power_ets",
+        "captive_benchmark_t_per_mwh": 0.7,
+    }  # fmt: skip
+    world.scenario(policies={"captive_coal": {"new_units": NEW}, "carbon_price": market})
+    results = alopt.run("baseline", inputs=world.write(tmp_path))
+    assert results.tables["electricity"].sum("electricity_twh", source="captive_new") == near(2.5)
+    assert results.tables["transfers"].sum("amount_m_cny", component="captive_carbon") == near(7.0)
+    assert all(check["ok"] for check in results.summary["checks"])
+
+
+def test_units_that_are_not_there_need_no_life(tmp_path):
+    world = captive_world(retirement={"none_from_year": 2025})
+    for table, where in (("captive_units", {}), ("parameters", {"parameter": "captive_life_a"})):
+        world.remove(table, **where)
+    with pytest.raises(InputError, match="no unit that stands falls under the rule"):
+        world.data(tmp_path)
+
+
+def test_a_generous_benchmark_pays_for_no_power_that_nobody_uses(tmp_path):
+    """1,000 x (1.5 - 0.8) = 700 CNY/MWh for power of 200: the north draws 13 MWh for each t that it makes."""
+    world = captive_world()
+    market = {
+        "price_cny_per_t": 1000, "scope": "direct", "captive_power": "power_ets",
+        "captive_benchmark_t_per_mwh": 1.5,
+    }  # fmt: skip
+    world.scenario(policies={"carbon_price": market})
+    world.demand(0.1)
+    results = alopt.run("baseline", inputs=world.write(tmp_path))
+    drawn = results.tables["electricity"].sum("electricity_twh")
+    assert drawn == near(13.0 * results.tables["production"].sum("production_mt"))

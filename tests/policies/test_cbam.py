@@ -149,3 +149,9 @@ def test_a_dearer_charge_or_a_tighter_benchmark_is_never_cheaper(tmp_path):
     costs = [cost(*pair) for pair in ((0, 5), (300, 5), (600, 5), (600, 3), (600, 0), (900, 0))]
     assert costs == sorted(costs)
     assert costs[-1] > costs[0]
+
+
+def test_a_year_without_demand_charges_no_products(tmp_path):
+    world = charged_world(price_cny_per_t=400, products_mt=0)
+    world.demand(0.0)
+    assert world.data(tmp_path).policies["cbam"].product_share == {2025: 0.0}
