@@ -17,7 +17,7 @@ from typing import Any
 from alopt.data.captive import Pool
 from alopt.data.model_data import ModelData
 from alopt.data.prices import MarketPrices
-from alopt.data.units import CAPTIVE, SHARED_CAPTIVE, kwh_to_mwh
+from alopt.data.units import CAPTIVE, NEW_CAPTIVE, SHARED_CAPTIVE, kwh_to_mwh
 from alopt.errors import InputError, Problem, UsageError
 from alopt.results.table import ResultTable
 
@@ -213,10 +213,11 @@ def _draw(
 def _last_source(data: ModelData, i: str, h: str) -> str:
     limited = {member for pool in data.power.pools.values() for member in pool.members}
     price = data.power.price
-    unlimited = [e for e in data.power.sources[i] if (i, e) not in limited]
+    sources = [e for e in data.power.sources[i] if e != NEW_CAPTIVE]  # no such unit stands yet
+    unlimited = [e for e in sources if (i, e) not in limited]
     if unlimited:
         return min(unlimited, key=lambda e: (price[i, e, h], e))
-    return max(data.power.sources[i], key=lambda e: (price[i, e, h], e))
+    return max(sources, key=lambda e: (price[i, e, h], e))
 
 
 def _power_of(

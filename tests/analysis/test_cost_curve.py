@@ -117,8 +117,9 @@ def test_power_by_region_takes_the_place_of_the_tables(tmp_path):
 def test_own_units_come_first_and_follow_the_coal_price(tmp_path):
     """A captive station covers half of the north's need; its coal is 100 of 200 CNY/MWh."""
 
-    def north(multiplier: float) -> dict:
+    def north(multiplier: float, **policies: dict) -> dict:
         world = trade_world()
+        world.scenario(policies=policies)
         need = 0.54 * MWH_PER_T
         world.add(
             "captive_units", unit="u", plant="p", owner="o", region="north", site="north_smelter",
@@ -131,11 +132,15 @@ def test_own_units_come_first_and_follow_the_coal_price(tmp_path):
         }.items():  # fmt: skip
             world.add("captive_costs", region="north", quantity=quantity, value=value, vat="excluded")
         prices = PRICES + f"coal_multiplier: {multiplier}\n"
-        return next(iter(curve_of(world, tmp_path / str(multiplier), prices).table.records()))
+        folder = tmp_path / f"{multiplier} {len(policies)}"
+        return next(iter(curve_of(world, folder, prices).table.records()))
 
     assert north(1.0)["captive_share"] == near(0.5)
     assert north(1.0)["power_price_cny_per_mwh"] == near(1.13 * (0.5 * 200 + 0.5 * 300))
     assert north(1.5)["power_price_cny_per_mwh"] == near(1.13 * (0.5 * 250 + 0.5 * 300))
+    # Units that a policy only allows do not stand yet.
+    new = {"regions": ["north"], "capex_cny_per_kw": 3900, "life_a": 30, "limit_gw": 1}
+    assert north(1.0, captive_coal={"new_units": new}) == north(1.0)
 
 
 @pytest.fixture(scope="module")
