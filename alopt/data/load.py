@@ -280,5 +280,5 @@ TABLES = (
     "freight", "markets", "demand", "recycled", "demand_steps", "import_steps", "export_steps",
     "spent_potlining", "parameters", "vat_rates", "gwp", "quota", "quota_issues",
     "metal_balance",
-    "tariff_ladders", "renewable_weights",
+    "tariff_ladders", "renewable_weights", "region_tiles", "quota_deals",
 )  # fmt: skip

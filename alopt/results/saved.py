@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from alopt.errors import UsageError
 from alopt.results.table import ResultTable
 
 if TYPE_CHECKING:
+    from alopt.data.tables import Table
     from alopt.run import Results
 
 #: Columns that hold names, whatever they look like.
@@ -37,6 +38,8 @@ class Run:
         By file name.
     regions : mapping of str to str
         Names of the regions by key.
+    inputs : mapping of str to ResultTable
+        Every table of the inputs as solved.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Run:
     manifest: Mapping[str, Any]
     tables: Mapping[str, ResultTable]
     regions: Mapping[str, str]
+    inputs: Mapping[str, ResultTable] = field(default_factory=dict)
 
     @property
     def years(self) -> list[int]:
@@ -61,8 +65,18 @@ class Run:
 
 def of_results(results: Results) -> Run:
     """Look at results in memory as a run."""
-    regions = {row["region"]: row["name"] for row in results.data.tables["regions"]}
-    return Run(results.summary["scenario"], results.summary, results.manifest, results.tables, regions)
+    inputs = {name: _as_written(table) for name, table in results.data.tables.items()}
+    name = results.summary["scenario"]
+    return Run(name, results.summary, results.manifest, results.tables, _regions(inputs), inputs)
+
+
+def _as_written(table: Table) -> ResultTable:
+    columns = table.schema.columns
+    return ResultTable(table.schema.name, columns, [tuple(row[c] for c in columns) for row in table])
+
+
+def _regions(inputs: Mapping[str, ResultTable]) -> dict[str, str]:
+    return {row["region"]: row["name"] for row in inputs["regions"].records()}
 
 
 def is_run(folder: Path) -> bool:
@@ -87,9 +101,8 @@ def read_run(folder: Path | str) -> Run:
         summary = json.loads((place / "summary.json").read_text(encoding="utf-8"))
         manifest = json.loads((place / "run.json").read_text(encoding="utf-8"))
         tables = {path.stem: _read(path) for path in sorted(place.glob("*.csv"))}
-        names = _read(place / "inputs" / "regions.csv")
-        regions = {row["region"]: row["name"] for row in names.records()}
-        return Run(summary["scenario"], summary, manifest, tables, regions)
+        inputs = {path.stem: _read(path) for path in sorted((place / "inputs").glob("*.csv"))}
+        return Run(summary["scenario"], summary, manifest, tables, _regions(inputs), inputs)
     except (OSError, ValueError, KeyError, StopIteration) as error:
         raise UsageError(f"The run in {place} cannot be read ({error!r}); run the scenario again.") from None
 
