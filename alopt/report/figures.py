@@ -1,28 +1,58 @@
-"""Figures from result tables alone; nothing here computes a result."""
+"""The figures, each from the tables of a run alone; nothing here computes a result.
+
+Every function returns an altair chart; :func:`alopt.report.style.save` writes it as SVG, PNG and
+an interactive page that needs no network.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
+from alopt.report.differences import difference
+from alopt.report.money import cost_stack, regional_prices
+from alopt.report.paths import (
+    capacity_by_cell,
+    capacity_by_region,
+    emissions_by_source,
+    power_mix,
+    quota_value,
+)
+from alopt.report.places import quota_flow, smelter_map, tile_map
+from alopt.report.terms import Terms, terms
 
 if TYPE_CHECKING:
     from alopt.results.table import ResultTable
 
-#: Parts of the cost curve from the ground up: label, columns, colour.
+__all__ = [
+    "capacity_by_cell",
+    "capacity_by_region",
+    "cost_curve",
+    "cost_stack",
+    "difference",
+    "emissions_by_source",
+    "power_mix",
+    "quota_flow",
+    "quota_value",
+    "regional_prices",
+    "smelter_map",
+    "tile_map",
+]
+
+#: Parts of the cost curve from the ground up: term, columns, colour.
 _COST_PARTS = (
-    ("power", ("power",), style.BLUE),
-    ("alumina with freight", ("alumina", "alumina_freight"), style.SKY),
-    ("anode", ("anode",), style.VERMILION),
-    ("other cash cost", ("fluoride", "labour", "maintenance", "overhead"), style.ORANGE),
-    ("depreciation, interest, taxes", ("depreciation", "interest_and_taxes"), style.GREY),
+    ("curve.power", ("power",), style.BLUE),
+    ("curve.alumina", ("alumina", "alumina_freight"), style.SKY),
+    ("curve.anode", ("anode",), style.VERMILION),
+    ("curve.other", ("fluoride", "labour", "maintenance", "overhead"), style.ORANGE),
+    ("curve.capital", ("depreciation", "interest_and_taxes"), style.GREY),
 )
 
 #: Smelters at least this large are named, Mt/a.
 _NAMED = 0.8
 
 
-def cost_curve(table: ResultTable, summary: dict[str, Any]) -> Any:  # noqa: ANN401
+def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en") -> Any:  # noqa: ANN401
     """Draw the industry cost curve: one bar per smelter, as wide as its output.
 
     Parameters
@@ -31,17 +61,18 @@ def cost_curve(table: ResultTable, summary: dict[str, Any]) -> Any:  # noqa: ANN
         `cost_curve`.
     summary : dict
         Of the same curve: month, metal price, mean, published figures.
+    language : {"en", "zh"}
 
     Returns
     -------
     altair.LayerChart
     """
-    alt = style.altair()
+    alt, t = style.altair(), terms(language)
     rows = list(table.records())
     parts = [
         {
             "smelter": row["name"], "province": row["province"], "from": row["from_mt"], "to": row["to_mt"],
-            "part": label, "order": order, "cost": sum(row[f"{name}_cny_per_t"] for name in columns),
+            "part": t(label), "order": order, "cost": sum(row[f"{name}_cny_per_t"] for name in columns),
             "full cost": row["full_cost_cny_per_t"],
         }
         for row in rows
@@ -51,17 +82,17 @@ def cost_curve(table: ResultTable, summary: dict[str, Any]) -> Any:  # noqa: ANN
     metal = summary["metal_price_cny_per_t"]
     high = 1.06 * max(top, metal or 0.0)
     width = rows[-1]["to_mt"]
-    x = alt.X("from:Q", title="output at the fleet's availability, Mt, cheapest smelter first").scale(
+    x = alt.X("from:Q", title=t("curve.output")).scale(
         domain=[0, width], nice=False
     )
-    y = alt.Y("low:Q", title="full cost with VAT, CNY/t").scale(domain=[0, high], nice=False)
+    y = alt.Y("low:Q", title=t("curve.full_cost")).scale(domain=[0, high], nice=False)
     stacked = alt.Chart(alt.Data(values=parts)).transform_stack(
         stack="cost", groupby=["smelter"], sort=[alt.SortField("order")], as_=["low", "high"]
     )
     bars = stacked.mark_rect(stroke="white", strokeWidth=0.3).encode(
         x=x, x2="to:Q", y=y, y2="high:Q",
         color=alt.Color("part:N", legend=None)
-        .scale(domain=[p[0] for p in _COST_PARTS], range=[p[2] for p in _COST_PARTS]),
+        .scale(domain=[t(p[0]) for p in _COST_PARTS], range=[p[2] for p in _COST_PARTS]),
         tooltip=["smelter:N", "province:N", "part:N", alt.Tooltip("cost:Q", format=",.0f"),
                  alt.Tooltip("full cost:Q", format=",.0f")],
     )  # fmt: skip
@@ -85,28 +116,24 @@ def cost_curve(table: ResultTable, summary: dict[str, Any]) -> Any:  # noqa: ANN
         .mark_text(angle=270, align="left", baseline="middle", dx=5, fontSize=10)
         .encode(x="at:Q", y="cost:Q", text="name:N")
     )
-    layers = [bars, beside, labels, *_level(alt, metal, f"metal price {metal:,.0f}" if metal else "", width)]
+    layers = [bars, beside, labels, *_level(alt, metal, t("curve.metal_price", price=f"{metal:,.0f}") if metal else "", width)]
     chart = alt.layer(*layers).properties(width=style.COLUMN, height=380)
-    return style.dressed(chart, _title(summary), _subtitle(summary))
+    return style.dressed(chart, t("figure.cost_curve", month=summary["month"]), _subtitle(t, summary))
 
 
-def _title(summary: dict[str, Any]) -> str:
-    return f"Cost curve of the standing fleet at the prices of {summary['month']}"
-
-
-def _subtitle(summary: dict[str, Any]) -> str:
+def _subtitle(t: Terms, summary: dict[str, Any]) -> str:
     mean, low, high = (
         summary["mean_full_cost_cny_per_t"],
         summary["lowest"]["full_cost_cny_per_t"],
         summary["highest"]["full_cost_cny_per_t"],
     )
-    text = f"mean {mean:,.0f}, lowest {low:,.0f}, highest {high:,.0f} CNY/t"
+    text = t("curve.model", mean=f"{mean:,.0f}", low=f"{low:,.0f}", high=f"{high:,.0f}")
     found = summary.get("published")
     if not found:
         return text
     shown = (found.get(f"{key}_cny_per_t") for key in ("mean", "lowest", "highest"))
-    words = (f"{value:,.0f}" if value is not None else "–" for value in shown)
-    return text + "\npublished: {}, {}, {}".format(*words)
+    words = [f"{value:,.0f}" if value is not None else "–" for value in shown]
+    return text + "\n" + t("curve.published", mean=words[0], low=words[1], high=words[2])
 
 
 def _level(alt: Any, value: float | None, label: str, right: float) -> list[Any]:  # noqa: ANN401

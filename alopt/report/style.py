@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ FONT = "DejaVu Sans, Arial, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans
 #: Width of one text column, px.
 COLUMN = 640
 
+#: Letters of a line of title and subtitle; a Chinese sign counts twice.
+_TITLE, _SUBTITLE = 80, 108
+
 _INSTALL = "Figures need altair and vl-convert-python: pip install 'alopt[report]'."
 
 
@@ -36,10 +40,11 @@ def altair() -> Any:  # noqa: ANN401
 
 
 def dressed(chart: alt.TopLevelMixin, title: str, subtitle: str = "") -> Any:  # noqa: ANN401
-    """Give a chart its title and the look of the house."""
-    lines = [line for line in subtitle.split("\n") if line]
+    """Give a chart its title and the look of the house; long lines are broken."""
+    lines = [part for line in subtitle.split("\n") if line for part in broken(line, _SUBTITLE)]
+    title_lines = broken(title, _TITLE)
     return (
-        chart.properties(title={"text": title, "subtitle": lines, "anchor": "start"})
+        chart.properties(title={"text": title_lines, "subtitle": lines, "anchor": "start"})
         .configure(font=FONT, background="white", padding=12)
         .configure_view(stroke=None)
         .configure_title(
@@ -52,6 +57,31 @@ def dressed(chart: alt.TopLevelMixin, title: str, subtitle: str = "") -> Any:  #
         .configure_legend(labelFontSize=12, titleFontSize=12)
         .configure_text(fontSize=12, color=INK)
     )  # fmt: skip
+
+
+def broken(text: str, most: int) -> list[str]:
+    """Break a line between words, or between Chinese signs, so that none is longer than may be.
+
+    >>> broken("capacity by cell", 10)
+    ['capacity', 'by cell']
+    """
+    lines, line, used = [], "", 0
+    for piece in re.findall(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+|\s+", text):
+        size = sum(2 if ord(sign) > 0x2E7F else 1 for sign in piece)
+        closes = piece in "，。；：、）"
+        if used + size > most and line.strip() and not closes:
+            lines.append(line.strip())
+            line, used = "", 0
+        line, used = line + piece, used + size
+    return [*lines, line.strip()] if line.strip() else lines
+
+
+def svg(chart: alt.TopLevelMixin) -> str:
+    """Return a figure as the text of an SVG."""
+    altair()
+    import vl_convert  # noqa: PLC0415
+
+    return str(vl_convert.vegalite_to_svg(chart.to_dict()))
 
 
 def save(chart: alt.TopLevelMixin, folder: Path, name: str) -> list[Path]:

@@ -1,0 +1,301 @@
+"""Figures of what happens through time: capacity, power, emissions, the worth of quota."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from alopt.report import style
+from alopt.report.stack import stacked
+from alopt.report.terms import Terms, region_names, terms
+from alopt.results import views
+
+if TYPE_CHECKING:
+    from alopt.results.saved import Run
+    from alopt.results.table import ResultTable
+
+_BAND_COLOURS = (style.GREY, style.ORANGE, style.SKY, style.BLUE)
+_STAGE_SHADES = {"base": 0.0, "measure": 0.25, "package": 0.45}
+
+#: Order of the sources of power and of emissions from the ground up, with their colours.
+_POWER = {
+    "captive": style.INK, "cheap": style.QUIET, "grid": style.BLUE, "newcomer_grid": style.SKY,
+    "hydro": style.GREEN,
+}  # fmt: skip
+_EMISSIONS = {
+    "power_captive": "#3d3d3d", "power_grid": style.BLUE, "anode": style.VERMILION, "pfc": style.YELLOW,
+    "refining": style.PURPLE, "ore_and_freight": style.GREY, "metal_imports": style.SKY,
+}  # fmt: skip
+_SPARE = (style.ORANGE, style.PURPLE, style.YELLOW, style.VERMILION, style.GREY, style.SKY)
+
+
+def capacity_by_region(run: Run, ranges: ResultTable | None = None, language: str = "en") -> Any:  # noqa: ANN401
+    """Draw the capacity of each region through time, one small plot each.
+
+    Parameters
+    ----------
+    run : Run
+    ranges : ResultTable, optional
+        Columns year, region, low, high: what near-best plans allow, Mt/a; drawn as bars.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    altair.FacetChart
+    """
+    alt, t = style.altair(), terms(language)
+    names = region_names(run, language)
+    rows = views.regional_capacity(run, ranges)
+    order = list(dict.fromkeys(row["region"] for row in rows))
+    ends = {(region, max(r["year"] for r in rows)) for region in order}
+    ends |= {(region, min(r["year"] for r in rows)) for region in order}
+    values = [
+        {
+            **row,
+            "name": names.get(row["region"], row["region"]),
+            "end": f"{row['capacity_mt_per_a']:.1f}" if (row["region"], row["year"]) in ends else "",
+        }
+        for row in rows
+    ]
+    first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
+    x = alt.X("year:Q", title=None).scale(domain=[first - 3, last + 3], nice=False)
+    x = x.axis(values=[first, last], format="d", grid=False, ticks=False, labelPadding=3)
+    top = max(max(row["capacity_mt_per_a"], row["high"] or 0.0) for row in rows)
+    y = alt.Y("capacity_mt_per_a:Q", title=None).scale(domain=[0, top * 1.25], nice=False).axis(None)
+    base = alt.Chart().properties(width=112, height=64)
+    layers = [
+        base.mark_area(color=style.SKY, opacity=0.55).encode(x=x, y=y),
+        base.mark_line(color=style.BLUE, strokeWidth=1.8).encode(
+            x=x, y=y, tooltip=["name:N", "year:Q", alt.Tooltip("capacity_mt_per_a:Q", format=".2f")]
+        ),
+        base.mark_text(baseline="bottom", dy=-4, fontSize=12).encode(x=x, y=y, text="end:N"),
+    ]
+    if ranges is not None:
+        layers.insert(
+            2,
+            base.mark_rule(color=style.INK, strokeWidth=2)
+            .encode(x=x, y=alt.Y("low:Q", axis=None), y2="high:Q")
+            .transform_filter("datum.high != null"),
+        )
+    header = alt.Header(labelFontSize=12, labelAnchor="start", labelColor=style.INK, labelPadding=2)
+    chart = (
+        alt.layer(*layers, data=alt.Data(values=values))
+        .facet(
+            facet=alt.Facet("name:N", title=None, sort=[names.get(r, r) for r in order], header=header),
+            columns=5,
+            spacing={"row": 8, "column": 12},
+        )
+        .resolve_axis(x="independent")
+    )
+    note = t("figure.ranges") if ranges is not None else t("figure.ties")
+    return style.dressed(chart, t("figure.capacity_by_region", first=first, last=last), note)
+
+
+def capacity_by_cell(run: Run, language: str = "en") -> Any:  # noqa: ANN401
+    """Draw capacity by amperage and stage of retrofit through time.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    alt, t = style.altair(), terms(language)
+    rows = views.cell_capacity(run)
+    kinds = sorted(
+        {(row["band"], row["stage"]) for row in rows},
+        key=lambda kind: (-1 if kind[0] is None else kind[0], _stage_order(kind[1]), kind[1]),
+    )
+    amounts = {(row["year"], _key(row["band"], row["stage"])): row["capacity_mt_per_a"] for row in rows}
+    series = [(_key(band, stage), _cell_label(t, band, stage), _cell_colour(band, stage))
+              for band, stage in kinds]  # fmt: skip
+    chart = alt.layer(*stacked(alt, amounts, series, unit=t("unit.mt_per_a")))
+    return style.dressed(chart, t("figure.capacity_by_cell"), t("figure.capacity_by_cell.note"))
+
+
+def _key(band: int | None, stage: str) -> str:
+    return f"{band}/{stage}"
+
+
+def _stage_order(stage: str) -> int:
+    return list(_STAGE_SHADES).index(stage) if stage in _STAGE_SHADES else len(_STAGE_SHADES)
+
+
+def _cell_label(t: Terms, band: int | None, stage: str) -> str:
+    bounds = (*views.BANDS, None)
+    if band is None:
+        size = t("cells.no_current")
+    elif band == 0:
+        size = t("cells.below", high=bounds[1])
+    elif bounds[band + 1] is None:
+        size = t("cells.from", low=bounds[band])
+    else:
+        size = t("cells.between", low=bounds[band], high=bounds[band + 1])
+    return t("cells.label", size=size, stage=t.of("stage", stage))
+
+
+def _cell_colour(band: int | None, stage: str) -> str:
+    """Colour of a band, the lighter the less has been done to the cells."""
+    colour = style.PURPLE if band is None else _BAND_COLOURS[band]
+    light = 0.45 - _STAGE_SHADES.get(stage, 0.45)
+    parts = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (255 - part) * light):02x}" for part in parts)
+
+
+def power_mix(run: Run, language: str = "en") -> Any:  # noqa: ANN401
+    """Draw the power of the smelters by source, and what a tonne draws and a MWh emits.
+
+    Returns
+    -------
+    altair.VConcatChart
+    """
+    alt, t = style.altair(), terms(language)
+    rows = views.power_mix(run)
+    amounts = {(row["year"], row["source"]): row["electricity_twh"] for row in rows}
+    series = _series(t, "power", _POWER, {row["source"] for row in rows})
+    bars = alt.layer(*stacked(alt, amounts, series, unit="TWh", form=",.0f"))
+    found = views.intensities(run)
+    lines = alt.hconcat(
+        _line(alt, found, "ac_kwh_per_t", t("axis.ac_kwh_per_t"), ",.0f", zero=False),
+        _line(alt, found, "power_t_per_mwh", t("axis.power_t_per_mwh"), ".2f", zero=True),
+        spacing=40,
+    )
+    chart = alt.vconcat(bars, lines, spacing=24)
+    return style.dressed(chart, t("figure.power_mix"), t("figure.power_mix.note"))
+
+
+def _line(alt: Any, rows: list[dict[str, Any]], column: str, title: str, form: str, *, zero: bool) -> Any:  # noqa: ANN401
+    """Draw a small line with its first and last value."""
+    known = [row for row in rows if row[column] is not None]
+    ends = {row["year"] for row in (known[:1] + known[-1:])}
+    values = [
+        {**row, "end": format(row[column], form) if row["year"] in ends else ""} for row in known
+    ]
+    base = alt.Chart(alt.Data(values=values)).properties(
+        width=270, height=110, title={"text": title, "fontSize": 12, "fontWeight": "normal", "offset": 4}
+    )
+    x = alt.X("year:O", title=None).axis(labelAngle=0, labelOverlap=True)
+    y = alt.Y(f"{column}:Q", title=None).scale(zero=zero, nice=True).axis(tickCount=4, format=form)
+    return alt.layer(
+        base.mark_line(color=style.BLUE, strokeWidth=2, point={"color": style.BLUE, "size": 30}).encode(
+            x=x, y=y, tooltip=["year:O", alt.Tooltip(f"{column}:Q", format=form)]
+        ),
+        base.mark_text(baseline="bottom", dy=-7).encode(x=x, y=y, text="end:N"),
+    )
+
+
+def _series(
+    t: Terms, kind: str, colours: dict[str, str], present: set[str]
+) -> list[tuple[str, str, str]]:
+    """Return key, label and colour of what is there: the known in their order, then the others."""
+    known = [key for key in colours if key in present]
+    others = sorted(present - set(known))
+    spare = {key: _SPARE[k % len(_SPARE)] for k, key in enumerate(others)}
+    return [(key, t.of(kind, key), colours.get(key) or spare[key]) for key in [*known, *others]]
+
+
+def emissions_by_source(run: Run, boundary: str = "industry", language: str = "en") -> Any:  # noqa: ANN401
+    """Draw emissions by source within a boundary through time.
+
+    Parameters
+    ----------
+    run : Run
+    boundary : str
+        A nested boundary of `summary.json`.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    alt, t = style.altair(), terms(language)
+    rows = views.emissions(run, boundary)
+    amounts = {(row["year"], row["source"]): row["emissions_mt_co2e"] for row in rows}
+    series = _series(t, "emission", _EMISSIONS, {row["source"] for row in rows})
+    chart = alt.layer(*stacked(alt, amounts, series, unit="Mt CO2e", form=",.0f"))
+    title = t("figure.emissions", boundary=t.of("boundary", boundary))
+    return style.dressed(chart, title, t("figure.emissions.note"))
+
+
+def quota_value(run: Run, language: str = "en") -> Any:  # noqa: ANN401
+    """Draw the price and the rent of quota through time beside published deals.
+
+    Returns
+    -------
+    altair.VConcatChart
+    """
+    alt, t = style.altair(), terms(language)
+    worth, deals = views.quota_worth(run), views.quota_deals(run)
+    years = [row["year"] for row in (*worth, *deals)] or [run.years[0]]
+    x = alt.X("year:Q", title=None).scale(domain=[min(years) - 2, max(years) + 2], nice=False)
+    x = x.axis(format="d", grid=False, values=sorted({y for y in years if y % 5 == 0}))
+    layers = _with_range(alt, t, worth, "price_cny_per_t_a", x)
+    layers += _deals(alt, t, deals, x)
+    price = alt.layer(*layers).properties(width=style.COLUMN - 80, height=220, title=_small(t("axis.quota_price")))
+    low = _rent(alt, worth, x).properties(
+        width=style.COLUMN - 80, height=120, title=_small(t("axis.quota_rent"))
+    )
+    chart = alt.vconcat(price, low, spacing=24)
+    note = t("figure.quota_value.note") if worth else t("figure.quota_value.none")
+    return style.dressed(chart, t("figure.quota_value"), note)
+
+
+def _small(text: str) -> dict[str, Any]:
+    return {"text": text, "fontSize": 12, "fontWeight": "normal", "offset": 6}
+
+
+def _with_range(alt: Any, t: Terms, worth: list[dict[str, Any]], column: str, x: Any) -> list[Any]:  # noqa: ANN401
+    """Draw the model's price with its range between regions and the last value named."""
+    if not worth:
+        return []
+    values = [
+        {**row, "label": f"{t('quota.model')}: {row[column]:,.0f}" if k == 0 else f"{row[column]:,.0f}"}
+        for k, row in enumerate(worth)
+    ]
+    y = alt.Y(f"{column}:Q", title=None).axis(format=",.0f", tickCount=5)
+    base = alt.Chart(alt.Data(values=values))
+    return [
+        base.mark_rule(color=style.SKY, strokeWidth=6, opacity=0.6).encode(
+            x=x, y=alt.Y("low:Q", title=None), y2="high:Q"
+        ),
+        base.mark_line(color=style.BLUE, strokeWidth=2, point={"color": style.BLUE, "size": 35}).encode(
+            x=x, y=y, tooltip=["year:Q", alt.Tooltip(f"{column}:Q", format=",.0f")]
+        ),
+        base.mark_text(baseline="bottom", dy=-8).encode(x=x, y=y, text="label:N"),
+    ]
+
+
+def _deals(alt: Any, t: Terms, deals: list[dict[str, Any]], x: Any) -> list[Any]:  # noqa: ANN401
+    if not deals:
+        return []
+    values = [
+        {
+            "year": row["year"],
+            "price": row["price_cny_per_t_a"],
+            "label": t(
+                "quota.deal",
+                year=row["year"],
+                price=f"{row['price_cny_per_t_a']:,.0f}",
+                name=(row.get("name_zh") if t.language == "zh" else None) or row["name"],
+                vat=t.of("vat", row["vat"]),
+            ),
+        }
+        for row in deals
+    ]
+    y = alt.Y("price:Q", title=None)
+    base = alt.Chart(alt.Data(values=values))
+    return [
+        base.mark_point(shape="diamond", filled=True, color=style.VERMILION, size=90, opacity=1).encode(
+            x=x, y=y, tooltip=["label:N"]
+        ),
+        base.mark_text(align="left", dx=9).encode(x=x, y=y, text="label:N"),
+    ]
+
+
+def _rent(alt: Any, worth: list[dict[str, Any]], x: Any) -> Any:  # noqa: ANN401
+    values = [{**row, "label": f"{row['rent_cny_per_t_a']:,.0f}"} for row in worth]
+    base = alt.Chart(alt.Data(values=values))
+    y = alt.Y("rent_cny_per_t_a:Q", title=None).axis(format=",.0f", tickCount=4)
+    return alt.layer(
+        base.mark_bar(color=style.BLUE, size=26).encode(
+            x=x, y=y, tooltip=["year:Q", alt.Tooltip("rent_cny_per_t_a:Q", format=",.1f")]
+        ),
+        base.mark_text(baseline="bottom", dy=-3).encode(x=x, y=y, text="label:N"),
+    )

@@ -1,0 +1,60 @@
+"""The words of figures and report in English and Chinese, from one list: `terms.csv`."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alopt.results.saved import Run
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The term list in one language.
+
+    Attributes
+    ----------
+    language : {"en", "zh"}
+    words : dict of str to str
+        By key.
+    """
+
+    language: str
+    words: dict[str, str]
+
+    def __call__(self, key: str, **values: Any) -> str:  # noqa: ANN401
+        """Return the words of a key with values filled in; KeyError where the list lacks it."""
+        return self.words[key].format(**values) if values else self.words[key]
+
+    def of(self, kind: str, name: str) -> str:
+        """Return the word of a member of an open list (a source, a check), else its own name."""
+        return self.words.get(f"{kind}.{name}", name.replace("_", " "))
+
+    def region(self, run: Run, region: str) -> str:
+        """Return the name of a region; the English one where the table has no Chinese."""
+        return region_names(run, self.language).get(region, region)
+
+
+def terms(language: str = "en") -> Terms:
+    """Return the term list of a language; KeyError where there is none."""
+    return Terms(language, _lists()[language])
+
+
+def region_names(run: Run, language: str) -> dict[str, str]:
+    """Names of a run's regions."""
+    rows = run.inputs["regions"].records() if "regions" in run.inputs else ()
+    chinese = {row["region"]: row.get("name_zh") for row in rows} if language == "zh" else {}
+    return {region: chinese.get(region) or name for region, name in run.regions.items()}
+
+
+@cache
+def _lists() -> dict[str, dict[str, str]]:
+    text = resources.files("alopt.report").joinpath("terms.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    return {language: {row["key"]: row[language] for row in rows} for language in LANGUAGES}
