@@ -40,14 +40,14 @@ def difference(
     years = sorted({row["year"] for row in rows})
     grid = _grid(alt, t, rows, years, names or dict(found.regions))
     emitted = {
-        row["year"]: row["difference"]
+        row["year"]: t.amount("mt", row["difference"])
         for row in rows
         if row["theme"] == "emissions by boundary" and row["item"] == boundary
     }
     spent = dict.fromkeys(years, 0.0)
     for row in rows:
         if row["theme"] == "cost by component":
-            spent[row["year"]] += row["difference"] / 1000.0
+            spent[row["year"]] += t.amount("bn_cny", row["difference"] / 1000.0)
     bars = alt.hconcat(
         _bars(alt, emitted, t("difference.emissions", boundary=t.of("boundary", boundary)), style.VERMILION),
         _bars(alt, spent, t("difference.costs"), style.BLUE),
@@ -75,8 +75,8 @@ def _grid(alt: Any, t: Terms, rows: list[dict[str, Any]], years: list[int], name
     lines.append((t("nation"), nation))
     values = [
         {
-            "name": name, "year": str(y), "difference": by_year.get(y, 0.0),
-            "text": f"{by_year.get(y, 0.0):+.2f}".replace("-", "−") if abs(by_year.get(y, 0.0)) >= _NIL else "·",
+            "name": name, "year": str(y), "difference": t.amount("mt", by_year.get(y, 0.0)),
+            "text": t.shown("mt", by_year.get(y, 0.0), 2, sign=True) if abs(by_year.get(y, 0.0)) >= _NIL else "·",
         }
         for name, by_year in lines
         for y in years
@@ -87,14 +87,14 @@ def _grid(alt: Any, t: Terms, rows: list[dict[str, Any]], years: list[int], name
     y = alt.Y("name:N", sort=[name for name, _ in lines], title=None)
     y = y.axis(ticks=False, domain=False, labelLimit=220)
     colour = alt.Color("difference:Q", legend=None).scale(
-        domain=[-most, 0, most], range=[style.ORANGE, "#ffffff", style.SKY], clamp=True
+        domain=[-most, 0, most], range=[style.ORANGE, "#ffffff", style.SKY], clamp=True, interpolate="rgb"
     )
     return alt.layer(
         base.mark_rect(stroke="white").encode(x=x, y=y, color=colour),
         base.mark_text(fontSize=11).encode(x=x, y=y, text="text:N"),
     ).properties(
-        width=520, height=21 * len(lines),
-        title={"text": t("difference.capacity"), "fontSize": 12, "fontWeight": "normal"},
+        width=480, height=21 * len(lines),
+        title=style.small_title(t("difference.capacity")),
     )  # fmt: skip
 
 
@@ -105,11 +105,13 @@ def _bars(alt: Any, by_year: dict[int, float], title: str, colour: str) -> Any: 
     ]
     base = alt.Chart(alt.Data(values=values))
     x = alt.X("year:O", title=None).axis(labelAngle=0, ticks=False, offset=4, domain=False)
-    y = alt.Y("value:Q", title=None).axis(None)
+    low, high = min(0.0, *by_year.values()), max(0.0, *by_year.values())
+    room = 0.2 * (high - low) or 1.0
+    y = alt.Y("value:Q", title=None).axis(None).scale(domain=[low - room, high + room], nice=False)
     return alt.layer(
         base.mark_bar(color=colour, size=22).encode(x=x, y=y, tooltip=["year:O", "text:N"]),
         base.transform_filter("datum.value >= 0").mark_text(baseline="bottom", dy=-3, fontSize=11)
         .encode(x=x, y=y, text="text:N"),
         base.transform_filter("datum.value < 0").mark_text(baseline="top", dy=3, fontSize=11)
         .encode(x=x, y=y, text="text:N"),
-    ).properties(width=300, height=120, title={"text": title, "fontSize": 12, "fontWeight": "normal"})  # fmt: skip
+    ).properties(width=285, height=120, title=style.small_title(title))  # fmt: skip

@@ -71,7 +71,7 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
     rows = list(table.records())
     parts = [
         {
-            "smelter": row["name"], "province": row["province"], "from": row["from_mt"], "to": row["to_mt"],
+            "smelter": row["name"], "province": row["province"], "from": t.amount("mt", row["from_mt"]), "to": t.amount("mt", row["to_mt"]),
             "part": t(label), "order": order, "cost": sum(row[f"{name}_cny_per_t"] for name in columns),
             "full cost": row["full_cost_cny_per_t"],
         }
@@ -81,10 +81,10 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
     top = max(row["full_cost_cny_per_t"] for row in rows)
     metal = summary["metal_price_cny_per_t"]
     high = 1.06 * max(top, metal or 0.0)
-    width = rows[-1]["to_mt"]
+    width = t.amount("mt", rows[-1]["to_mt"])
     x = alt.X("from:Q", title=t("curve.output")).scale(
         domain=[0, width], nice=False
-    )
+    ).axis(tickCount=8, format=",.0f")
     y = alt.Y("low:Q", title=t("curve.full_cost")).scale(domain=[0, high], nice=False)
     stacked = alt.Chart(alt.Data(values=parts)).transform_stack(
         stack="cost", groupby=["smelter"], sort=[alt.SortField("order")], as_=["low", "high"]
@@ -104,7 +104,7 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
     )
     names = [
         {
-            "at": (row["from_mt"] + row["to_mt"]) / 2,
+            "at": t.amount("mt", (row["from_mt"] + row["to_mt"]) / 2),
             "cost": row["full_cost_cny_per_t"],
             "name": row["name"].partition(",")[0].partition(" (")[0],
         }
@@ -116,8 +116,11 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
         .mark_text(angle=270, align="left", baseline="middle", dx=5, fontSize=10)
         .encode(x="at:Q", y="cost:Q", text="name:N")
     )
-    layers = [bars, beside, labels, *_level(alt, metal, t("curve.metal_price", price=f"{metal:,.0f}") if metal else "", width)]
-    chart = alt.layer(*layers).properties(width=style.COLUMN, height=380)
+    halo = labels.mark_text(
+        angle=270, align="left", baseline="middle", dx=5, fontSize=10, stroke="white", strokeWidth=4
+    )
+    layers = [bars, beside, *_level(alt, metal, t("curve.metal_price", price=f"{metal:,.0f}") if metal else "", width), halo, labels]
+    chart = alt.layer(*layers).properties(width=style.COLUMN - 80, height=380)
     return style.dressed(chart, t("figure.cost_curve", month=summary["month"]), _subtitle(t, summary))
 
 

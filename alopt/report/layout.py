@@ -75,12 +75,15 @@ def beside_points(
     Returns
     -------
     list of (x, y, align) or None
-        Middle of the label's left end, right end or middle; None where there is no room.
+        Middle of the label's left end, right end or middle; None where there is no text or no room.
     """
     taken = [(x - r, y - r, x + r, y + r) for x, y, r, _ in points]
     found: list[tuple[float, float, str] | None] = []
     tall = size * _TALL
     for x, y, r, text in points:
+        if not text:
+            found.append(None)
+            continue
         long = wide(text, size)
         places = (
             (x + r + 3, y, "left", x + r + 3), (x - r - 3, y, "right", x - r - 3 - long),

@@ -59,7 +59,7 @@ def cost_stack(
     made = {names.get(row["region"], row["region"]): row["production_mt"] for row in found}
     for region, total in level.items():
         low, high = spread.get(region, (None, None))
-        label = t("stack.total", cost=f"{total:,.0f}", output=f"{made[region]:.2f}")
+        label = t("stack.total", cost=f"{total:,.0f}", output=t.shown("mt", made[region], 2))
         tops.append({"region": region, "total": total, "text": label, "low": low, "high": high,
                      "end": max(total, high or 0.0)})  # fmt: skip
     top = max((row["end"] for row in tops), default=1.0)
@@ -71,12 +71,12 @@ def cost_stack(
         alt.Chart(alt.Data(values=values))
         .mark_bar(stroke="white", strokeWidth=0.6)
         .encode(
-            x=alt.X("low:Q", scale=x, title=t("axis.cost_cny_per_t")).axis(format=",.0f", tickCount=6),
+            x=alt.X("low:Q", scale=x, title=t("axis.cost_cny_per_t")).axis(format=",.0f", tickCount=6, grid=False),
             x2="high:Q",
             y=y,
             color=alt.Color("part:N", title=None)
             .scale(domain=labels, range=[_PARTS[part] for part in parts])
-            .legend(orient="top", symbolType="square", labelLimit=300, columns=4),
+            .legend(orient="top", symbolType="square", labelLimit=300, columns=5),
             tooltip=["region:N", "part:N", alt.Tooltip("cost:Q", format=",.0f")],
         ),
         alt.Chart(alt.Data(values=tops))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
+from alopt.report.layout import spread
 from alopt.report.stack import stacked
 from alopt.report.terms import Terms, region_names, terms
 from alopt.results import views
@@ -18,7 +19,7 @@ _STAGE_SHADES = {"base": 0.0, "measure": 0.25, "package": 0.45}
 
 #: Order of the sources of power and of emissions from the ground up, with their colours.
 _POWER = {
-    "captive": style.INK, "cheap": style.QUIET, "grid": style.BLUE, "newcomer_grid": style.SKY,
+    "captive": "#3d3d3d", "cheap": style.QUIET, "grid": style.BLUE, "newcomer_grid": style.SKY,
     "hydro": style.GREEN,
 }  # fmt: skip
 _EMISSIONS = {
@@ -51,16 +52,23 @@ def capacity_by_region(run: Run, ranges: ResultTable | None = None, language: st
     values = [
         {
             **row,
+            **{
+                key: None if row[key] is None else t.amount("mt", row[key])
+                for key in ("capacity_mt_per_a", "low", "high")
+            },
             "name": names.get(row["region"], row["region"]),
-            "end": f"{row['capacity_mt_per_a']:.1f}" if (row["region"], row["year"]) in ends else "",
+            "end": t.shown("mt", row["capacity_mt_per_a"], 1) if (row["region"], row["year"]) in ends else "",
         }
         for row in rows
     ]
     first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
     x = alt.X("year:Q", title=None).scale(domain=[first - 3, last + 3], nice=False)
-    x = x.axis(values=[first, last], format="d", grid=False, ticks=False, labelPadding=3)
-    top = max(max(row["capacity_mt_per_a"], row["high"] or 0.0) for row in rows)
-    y = alt.Y("capacity_mt_per_a:Q", title=None).scale(domain=[0, top * 1.25], nice=False).axis(None)
+    x = x.axis(
+        values=[first, last], format="d", grid=False, ticks=False, labelPadding=3, labelFontSize=10,
+        labelColor=style.QUIET,
+    )  # fmt: skip
+    top = max(max(row["capacity_mt_per_a"], row["high"] or 0.0) for row in values)
+    y = alt.Y("capacity_mt_per_a:Q", title=None).scale(domain=[0, top * 1.45], nice=False).axis(None)
     base = alt.Chart().properties(width=112, height=64)
     layers = [
         base.mark_area(color=style.SKY, opacity=0.55).encode(x=x, y=y),
@@ -103,11 +111,15 @@ def capacity_by_cell(run: Run, language: str = "en") -> Any:  # noqa: ANN401
         {(row["band"], row["stage"]) for row in rows},
         key=lambda kind: (-1 if kind[0] is None else kind[0], _stage_order(kind[1]), kind[1]),
     )
-    amounts = {(row["year"], _key(row["band"], row["stage"])): row["capacity_mt_per_a"] for row in rows}
+    amounts = {(row["year"], _key(row["band"], row["stage"])): t.amount("mt", row["capacity_mt_per_a"]) for row in rows}
     series = [(_key(band, stage), _cell_label(t, band, stage), _cell_colour(band, stage))
               for band, stage in kinds]  # fmt: skip
-    chart = alt.layer(*stacked(alt, amounts, series, unit=t("unit.mt_per_a")))
+    chart = alt.layer(*stacked(alt, amounts, series, unit=t("unit.mt_per_a"), form=t.form("mt", 1), size=(380, 320)))
     return style.dressed(chart, t("figure.capacity_by_cell"), t("figure.capacity_by_cell.note"))
+
+
+#: Rents are drawn on a scale that reaches this far at least, so that a nil does not look large.
+_SMALL_RENT = 100.0
 
 
 def _key(band: int | None, stage: str) -> str:
@@ -148,9 +160,9 @@ def power_mix(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     """
     alt, t = style.altair(), terms(language)
     rows = views.power_mix(run)
-    amounts = {(row["year"], row["source"]): row["electricity_twh"] for row in rows}
+    amounts = {(row["year"], row["source"]): t.amount("twh", row["electricity_twh"]) for row in rows}
     series = _series(t, "power", _POWER, {row["source"] for row in rows})
-    bars = alt.layer(*stacked(alt, amounts, series, unit="TWh", form=",.0f"))
+    bars = alt.layer(*stacked(alt, amounts, series, unit=t("unit.twh"), form=",.0f"))
     found = views.intensities(run)
     lines = alt.hconcat(
         _line(alt, found, "ac_kwh_per_t", t("axis.ac_kwh_per_t"), ",.0f", zero=False),
@@ -168,16 +180,25 @@ def _line(alt: Any, rows: list[dict[str, Any]], column: str, title: str, form: s
     values = [
         {**row, "end": format(row[column], form) if row["year"] in ends else ""} for row in known
     ]
+    low, high = min(row[column] for row in known), max(row[column] for row in known)
+    room = 0.22 * max(high - low, 0.01 * high)
     base = alt.Chart(alt.Data(values=values)).properties(
-        width=270, height=110, title={"text": title, "fontSize": 12, "fontWeight": "normal", "offset": 4}
+        width=265, height=110, title=style.small_title(title)
     )
-    x = alt.X("year:O", title=None).axis(labelAngle=0, labelOverlap=True)
-    y = alt.Y(f"{column}:Q", title=None).scale(zero=zero, nice=True).axis(tickCount=4, format=form)
+    x = alt.X("year:O", title=None).axis(labelAngle=0, labelFontSize=10)
+    y = alt.Y(f"{column}:Q", title=None).axis(tickCount=4, format=form)
+    y = y.scale(domain=[0 if zero else low - room, high + room], nice=False)
+    first, last = known[0]["year"], known[-1]["year"]
     return alt.layer(
         base.mark_line(color=style.BLUE, strokeWidth=2, point={"color": style.BLUE, "size": 30}).encode(
             x=x, y=y, tooltip=["year:O", alt.Tooltip(f"{column}:Q", format=form)]
         ),
-        base.mark_text(baseline="bottom", dy=-7).encode(x=x, y=y, text="end:N"),
+        base.transform_filter(f"datum.year == {first}")
+        .mark_text(baseline="bottom", dy=-7, align="left")
+        .encode(x=x, y=y, text="end:N"),
+        base.transform_filter(f"datum.year == {last}")
+        .mark_text(align="left", dx=7)
+        .encode(x=x, y=y, text="end:N"),
     )
 
 
@@ -207,9 +228,9 @@ def emissions_by_source(run: Run, boundary: str = "industry", language: str = "e
     """
     alt, t = style.altair(), terms(language)
     rows = views.emissions(run, boundary)
-    amounts = {(row["year"], row["source"]): row["emissions_mt_co2e"] for row in rows}
+    amounts = {(row["year"], row["source"]): t.amount("mt", row["emissions_mt_co2e"]) for row in rows}
     series = _series(t, "emission", _EMISSIONS, {row["source"] for row in rows})
-    chart = alt.layer(*stacked(alt, amounts, series, unit="Mt CO2e", form=",.0f"))
+    chart = alt.layer(*stacked(alt, amounts, series, unit=t("unit.mt_co2e"), form=",.0f"))
     title = t("figure.emissions", boundary=t.of("boundary", boundary))
     return style.dressed(chart, title, t("figure.emissions.note"))
 
@@ -224,75 +245,91 @@ def quota_value(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     alt, t = style.altair(), terms(language)
     worth, deals = views.quota_worth(run), views.quota_deals(run)
     years = [row["year"] for row in (*worth, *deals)] or [run.years[0]]
-    x = alt.X("year:Q", title=None).scale(domain=[min(years) - 2, max(years) + 2], nice=False)
+    room = 9 if deals else 3
+    x = alt.X("year:Q", title=None).scale(domain=[min(years) - room, max(years) + 4], nice=False)
     x = x.axis(format="d", grid=False, values=sorted({y for y in years if y % 5 == 0}))
-    layers = _with_range(alt, t, worth, "price_cny_per_t_a", x)
-    layers += _deals(alt, t, deals, x)
-    price = alt.layer(*layers).properties(width=style.COLUMN - 80, height=220, title=_small(t("axis.quota_price")))
-    low = _rent(alt, worth, x).properties(
-        width=style.COLUMN - 80, height=120, title=_small(t("axis.quota_rent"))
-    )
-    chart = alt.vconcat(price, low, spacing=24)
+    height = 200
+    known = [row["high"] for row in worth] + [row["price_cny_per_t_a"] for row in deals]
+    top = 1.12 * max(known, default=1.0)
+    scale = alt.Scale(domain=[0, top], nice=False)
+    layers = _with_range(alt, t, worth, x, scale) + _deals(alt, deals, x, scale, top / height)
+    size = {"width": style.COLUMN - 80, "height": height}
+    panels = [alt.layer(*layers).properties(**size, title=style.small_title(t("axis.quota_price")))] if layers else []
+    if worth:
+        panels.append(
+            _rent(alt, worth, x).properties(
+                width=style.COLUMN - 80, height=100, title=style.small_title(t("axis.quota_rent"))
+            )
+        )
+    empty = alt.Chart(alt.Data(values=[{}])).mark_point(opacity=0).properties(width=style.COLUMN, height=10)
+    chart = alt.vconcat(*(panels or [empty]), spacing=24)
     note = t("figure.quota_value.note") if worth else t("figure.quota_value.none")
-    return style.dressed(chart, t("figure.quota_value"), note)
+    lines = [note, *(_deal_line(t, row) for row in deals)]
+    return style.dressed(chart, t("figure.quota_value"), "\n".join(lines))
 
 
-def _small(text: str) -> dict[str, Any]:
-    return {"text": text, "fontSize": 12, "fontWeight": "normal", "offset": 6}
+def _deal_line(t: Terms, row: dict[str, Any]) -> str:
+    name = (row.get("name_zh") if t.language == "zh" else None) or row["name"]
+    price, vat = f"{row['price_cny_per_t_a']:,.0f}", t.of("vat", row["vat"])
+    return t("quota.deal", year=row["year"], price=price, name=name, vat=vat)
 
 
-def _with_range(alt: Any, t: Terms, worth: list[dict[str, Any]], column: str, x: Any) -> list[Any]:  # noqa: ANN401
-    """Draw the model's price with its range between regions and the last value named."""
+def _with_range(alt: Any, t: Terms, worth: list[dict[str, Any]], x: Any, scale: Any) -> list[Any]:  # noqa: ANN401
+    """Draw the model's price with its range between regions."""
     if not worth:
         return []
+    column = "price_cny_per_t_a"
     values = [
         {**row, "label": f"{t('quota.model')}: {row[column]:,.0f}" if k == 0 else f"{row[column]:,.0f}"}
         for k, row in enumerate(worth)
     ]
-    y = alt.Y(f"{column}:Q", title=None).axis(format=",.0f", tickCount=5)
+    y = alt.Y(f"{column}:Q", title=None, scale=scale).axis(format=",.0f", tickCount=5)
     base = alt.Chart(alt.Data(values=values))
     return [
         base.mark_rule(color=style.SKY, strokeWidth=6, opacity=0.6).encode(
-            x=x, y=alt.Y("low:Q", title=None), y2="high:Q"
+            x=x, y=alt.Y("low:Q", title=None, scale=scale), y2="high:Q"
         ),
         base.mark_line(color=style.BLUE, strokeWidth=2, point={"color": style.BLUE, "size": 35}).encode(
             x=x, y=y, tooltip=["year:Q", alt.Tooltip(f"{column}:Q", format=",.0f")]
         ),
-        base.mark_text(baseline="bottom", dy=-8).encode(x=x, y=y, text="label:N"),
+        base.transform_filter(f"datum.year > {worth[0]['year']}")
+        .mark_text(baseline="bottom", align="left", dx=3, dy=-6)
+        .encode(x=x, y=y, text="label:N"),
+        base.transform_filter(f"datum.year == {worth[0]['year']}")
+        .mark_text(baseline="bottom", align="right", dx=6, dy=-7)
+        .encode(x=x, y=y, text="label:N"),
     ]
 
 
-def _deals(alt: Any, t: Terms, deals: list[dict[str, Any]], x: Any) -> list[Any]:  # noqa: ANN401
+def _deals(alt: Any, deals: list[dict[str, Any]], x: Any, scale: Any, per_px: float) -> list[Any]:  # noqa: ANN401
+    """Draw published deals, each with its price and year to the left."""
     if not deals:
         return []
+    prices = [row["price_cny_per_t_a"] for row in deals]
+    levels = spread(prices, 15.0 * per_px, 8.0 * per_px, 192.0 * per_px)
+    left = min(row["year"] for row in deals) - 1
     values = [
-        {
-            "year": row["year"],
-            "price": row["price_cny_per_t_a"],
-            "label": t(
-                "quota.deal",
-                year=row["year"],
-                price=f"{row['price_cny_per_t_a']:,.0f}",
-                name=(row.get("name_zh") if t.language == "zh" else None) or row["name"],
-                vat=t.of("vat", row["vat"]),
-            ),
-        }
-        for row in deals
-    ]
-    y = alt.Y("price:Q", title=None)
+        {"year": row["year"], "price": price, "left": left, "level": level,
+         "label": f"{price:,.0f} ({row['year']})"}
+        for row, price, level in zip(deals, prices, levels, strict=True)
+    ]  # fmt: skip
     base = alt.Chart(alt.Data(values=values))
     return [
         base.mark_point(shape="diamond", filled=True, color=style.VERMILION, size=90, opacity=1).encode(
-            x=x, y=y, tooltip=["label:N"]
+            x=x, y=alt.Y("price:Q", title=None, scale=scale), tooltip=["label:N"]
         ),
-        base.mark_text(align="left", dx=9).encode(x=x, y=y, text="label:N"),
+        base.mark_text(align="right").encode(
+            x=alt.X("left:Q", title=None), y=alt.Y("level:Q", title=None, scale=scale), text="label:N"
+        ),
     ]
 
 
 def _rent(alt: Any, worth: list[dict[str, Any]], x: Any) -> Any:  # noqa: ANN401
     values = [{**row, "label": f"{row['rent_cny_per_t_a']:,.0f}"} for row in worth]
     base = alt.Chart(alt.Data(values=values))
-    y = alt.Y("rent_cny_per_t_a:Q", title=None).axis(format=",.0f", tickCount=4)
+    top = 1.2 * max(_SMALL_RENT, *(row["rent_cny_per_t_a"] for row in worth))
+    bottom = min(0.0, *(1.2 * row["rent_cny_per_t_a"] for row in worth))
+    y = alt.Y("rent_cny_per_t_a:Q", title=None).scale(domain=[bottom, top], nice=False).axis(None)
     return alt.layer(
         base.mark_bar(color=style.BLUE, size=26).encode(
             x=x, y=y, tooltip=["year:Q", alt.Tooltip("rent_cny_per_t_a:Q", format=",.1f")]

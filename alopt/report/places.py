@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
 from alopt.report.layout import beside_points, curve, ribbons, spread
-from alopt.report.terms import region_names, terms
+from alopt.report.terms import Terms, region_names, terms
 from alopt.results import views
 
 if TYPE_CHECKING:
     from alopt.results.saved import Run
     from alopt.results.table import ResultTable
 
-_TILE = 70
+_TILE = 72
 
-#: Lightest and darkest blue of the maps; ink turns white where the tile is darker than halfway.
-_PALE, _DEEP, _EMPTY = "#dcebf7", "#08457e", "#f1f1f1"
+#: Letters of a name that fit into a tile.
+_FITS = 11
+
+#: Lightest and darkest blue of the maps; white ink from the shade at which it reads better than black.
+_PALE, _DEEP, _EMPTY, _WHITE_FROM = "#dcebf7", "#08457e", "#f1f1f1", 0.68
 
 #: Flows shown by name; the rest are summed.
 _FLOWS = 16
+
+#: Less would be written as nil, Mt/a.
+_LEAST = 0.005
 
 
 def tile_map(
@@ -59,30 +66,38 @@ def tile_map(
         found = rows.get(region)
         amount = found["capacity_mt_per_a"] if found else 0.0
         change = amount - start.get(region, 0.0)
-        wide = found is not None and found["high"] is not None
         values.append(
             {
                 "region": region, "x": column * _TILE, "x2": (column + 1) * _TILE - 3, "y": row * _TILE,
                 "y2": (row + 1) * _TILE - 3, "middle": column * _TILE + _TILE / 2 - 1.5,
-                "capacity": amount, "shade": amount / top, "some": bool(found),
-                "amount": f"{amount:.2f}" if found else "",
-                "change": (f"{found['low']:.1f}–{found['high']:.1f}" if wide and found else
-                           f"{change:+.2f}".replace("-", "−") if abs(change) >= 0.005 else "±0") if found else "",
-                **_two_lines(names.get(region, region), bool(found), row * _TILE),
-                "low": row * _TILE + 41, "lowest": row * _TILE + 57,
+                "capacity": t.amount("mt", amount), "shade": amount / top, "some": bool(found),
+                "amount": t.shown("mt", amount, 2) if found else "",
+                "change": _below(t, found, change) if found else "",
+                **_name_lines(names.get(region, region), row * _TILE, some=bool(found)),
+                "low": row * _TILE + 46, "lowest": row * _TILE + 61,
             }
         )  # fmt: skip
     return style.dressed(_tiles(alt, values), title, note)
 
 
-def _two_lines(name: str, some: bool, top: float) -> dict[str, Any]:  # noqa: FBT001
-    """Break a long name before its last word; an empty tile has its name in the middle."""
-    head, _, tail = name.rpartition(" ")
-    if len(name) <= 10 or not head:
-        head, tail = name, ""
-    if some:
-        return {"head": head, "tail": tail, "head_y": top + (11 if tail else 17), "tail_y": top + 24}
-    return {"head": head, "tail": tail, "head_y": top + (27 if tail else 34), "tail_y": top + 41}
+def _below(t: Terms, row: dict[str, Any], change: float) -> str:
+    """Return the range of a region where it has one, else its change."""
+    if row["high"] is not None:
+        return f"{t.shown('mt', row['low'], 1)}–{t.shown('mt', row['high'], 1)}"
+    return t.shown("mt", change, 2, sign=True) if abs(change) >= _LEAST else "±0"
+
+
+def _name_lines(name: str, top: float, *, some: bool) -> dict[str, Any]:
+    """Break a long name into up to three lines; an empty tile has its name in the middle."""
+    lines = style.broken(name, _FITS)[:3]
+    middle = top + (18 if some else _TILE / 2 - 1.5)
+    places = [middle + 11 * (k - (len(lines) - 1) / 2) for k in range(len(lines))]
+    padded = [*zip(lines, places, strict=True), ("", middle), ("", middle)][:3]
+    return {
+        key: value
+        for k, (line, place) in enumerate(padded)
+        for key, value in ((f"name{k}", line), (f"name{k}_y", place))
+    }
 
 
 def _tiles(alt: Any, values: list[dict[str, Any]]) -> Any:  # noqa: ANN401
@@ -93,10 +108,12 @@ def _tiles(alt: Any, values: list[dict[str, Any]]) -> Any:  # noqa: ANN401
     base = alt.Chart(alt.Data(values=values))
     shade = alt.condition(
         "datum.some",
-        alt.Color("shade:Q", legend=None).scale(domain=[0, 1], range=[_PALE, _DEEP]),
+        alt.Color("shade:Q", legend=None).scale(
+            domain=[0, 1], range=[_PALE, _DEEP], interpolate="rgb"
+        ),
         alt.value(_EMPTY),
     )
-    ink = alt.condition("datum.shade > 0.5", alt.value("white"), alt.value(style.INK))
+    ink = alt.condition(f"datum.shade > {_WHITE_FROM}", alt.value("white"), alt.value("black"))
 
     def text(field: str, level: str, size: int, colour: Any, weight: str = "normal") -> Any:  # noqa: ANN401
         return base.mark_text(fontSize=size, fontWeight=weight).encode(
@@ -111,8 +128,7 @@ def _tiles(alt: Any, values: list[dict[str, Any]]) -> Any:  # noqa: ANN401
             x=alt.X("x:Q", scale=x, axis=None), x2="x2:Q", y=alt.Y("y:Q", scale=y, axis=None), y2="y2:Q",
             color=shade, tooltip=["region:N", alt.Tooltip("capacity:Q", format=".2f")],
         ),
-        text("head", "head_y", 11, ink),
-        text("tail", "tail_y", 11, ink),
+        *(text(f"name{k}", f"name{k}_y", 10, ink) for k in range(3)),
         text("amount", "low", 14, ink, "bold"),
         text("change", "lowest", 11, ink),
     ]  # fmt: skip
@@ -122,18 +138,24 @@ def _tiles(alt: Any, values: list[dict[str, Any]]) -> Any:  # noqa: ANN401
 def _regions_as_points(
     run: Run, rows: dict[str, dict[str, Any]], start: dict[str, float], language: str
 ) -> Any:  # noqa: ANN401
-    names = region_names(run, language)
+    t, names = terms(language), region_names(run, language)
     points = [
         {
-            "name": f"{names.get(row['region'], row['region'])} {rows[row['region']]['capacity_mt_per_a']:.2f}"
-            f" ({rows[row['region']]['capacity_mt_per_a'] - start.get(row['region'], 0.0):+.2f})",
+            "name": _with_change(
+                t, names.get(row["region"], row["region"]), rows[row["region"]], start.get(row["region"], 0.0)
+            ),
             "latitude_deg": row["latitude_deg"], "longitude_deg": row["longitude_deg"],
-            "amount": rows[row["region"]]["capacity_mt_per_a"],
+            "amount": t.amount("mt", rows[row["region"]]["capacity_mt_per_a"]),
         }
         for row in run.inputs["regions"].records()
         if row["region"] in rows
     ]  # fmt: skip
     return _point_chart(sorted(points, key=lambda point: -point["amount"]), size=12)
+
+
+def _with_change(t: Terms, name: str, row: dict[str, Any], start: float) -> str:
+    amount = row["capacity_mt_per_a"]
+    return f"{name} {t.shown('mt', amount, 2)} ({_below(t, row, amount - start)})"
 
 
 def smelter_map(run: Run, language: str = "en") -> Any:  # noqa: ANN401
@@ -148,16 +170,29 @@ def smelter_map(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     points = [
         {
             "name": row["name"].partition(" (")[0], "latitude_deg": row["latitude_deg"],
-            "longitude_deg": row["longitude_deg"], "amount": row["capacity_mt_per_a"],
+            "longitude_deg": row["longitude_deg"], "amount": t.amount("mt", row["capacity_mt_per_a"]),
         }
         for row in rows
     ]  # fmt: skip
     title = t("figure.smelter_map", year=views.base_year(run), number=len(rows))
-    return style.dressed(_point_chart(points, size=10, least=0.5), title, t("figure.smelter_map.note"))
+    here, names = {row["region"] for row in rows}, region_names(run, language)
+    places = [
+        {**row, "name": names.get(row["region"], row["region"])}
+        for row in run.inputs["regions"].records()
+        if row["region"] in here
+    ]
+    chart = _point_chart(points, size=10, least=t.amount("mt", 0.5), places=places)
+    return style.dressed(chart, title, t("figure.smelter_map.note"))
 
 
-def _point_chart(points: list[dict[str, Any]], *, size: int, least: float = 0.0) -> Any:  # noqa: ANN401
-    """Draw points at their places, named where there is room; north is up, a degree as wide as high."""
+def _point_chart(
+    points: list[dict[str, Any]],
+    *,
+    size: int,
+    least: float = 0.0,
+    places: Sequence[dict[str, Any]] = (),
+) -> Any:  # noqa: ANN401
+    """Draw points where they lie, named where there is room, and names of places for orientation."""
     alt = style.altair()
     latitudes = [point["latitude_deg"] for point in points]
     longitudes = [point["longitude_deg"] for point in points]
@@ -171,21 +206,28 @@ def _point_chart(points: list[dict[str, Any]], *, size: int, least: float = 0.0)
     for point in points:
         x = (point["longitude_deg"] - west) / (east - west) * width
         y = (north - point["latitude_deg"]) / (north - south) * height
-        placed.append((x, y, 14.0 * sqrt(point["amount"] / top)))
+        placed.append((x, y, 17.0 * sqrt(point["amount"] / top)))
     named = [
-        (x, y, r, point["name"])
+        (x, y, r, point["name"] if point["amount"] >= least else "")
         for (x, y, r), point in zip(placed, points, strict=True)
-        if point["amount"] >= least
     ]
+    named += [
+        ((place["longitude_deg"] - west) / (east - west) * width,
+         (north - place["latitude_deg"]) / (north - south) * height, 0.0, place["name"])
+        for place in places
+    ]  # fmt: skip
     values = [
         {"name": point["name"], "x": x, "y": height - y, "amount": point["amount"], "area": 3.14159 * r * r}
         for (x, y, r), point in zip(placed, points, strict=True)
     ]
     labels = [
-        {"x": place[0], "y": height - place[1], "align": place[2], "text": point[3]}
-        for point, place in zip(named, beside_points(named, size, width, height), strict=True)
+        {"x": place[0], "y": height - place[1], "align": place[2], "text": point[3],
+         "colour": style.INK if k < len(points) else style.REGION}
+        for k, (point, place) in enumerate(
+            zip(named, beside_points(named, size, width, height), strict=True)
+        )
         if place is not None
-    ]
+    ]  # fmt: skip
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], nice=False))
     layers = [
@@ -202,7 +244,7 @@ def _point_chart(points: list[dict[str, Any]], *, size: int, least: float = 0.0)
             layers.append(
                 alt.Chart(alt.Data(values=rows))
                 .mark_text(align=align, fontSize=size)
-                .encode(x=x, y=y, text="text:N")
+                .encode(x=x, y=y, text="text:N", color=alt.Color("colour:N", scale=None))
             )
     frame = {"fill": "#f7f7f7", "stroke": None}
     return alt.layer(*layers).properties(width=width, height=height, view=frame)
@@ -217,7 +259,7 @@ def quota_flow(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     """
     alt, t = style.altair(), terms(language)
     names = region_names(run, language)
-    moves = views.quota_moves(run)
+    moves = [move for move in views.quota_moves(run) if move["mt_per_a"] >= _LEAST]
     title, note = t("figure.quota_flow"), t("figure.quota_flow.note") + "\n" + t("figure.ties")
     if not moves:
         empty = alt.Chart(alt.Data(values=[{"text": t("figure.quota_flow.none")}])).mark_text(fontSize=13)
@@ -226,7 +268,7 @@ def quota_flow(run: Run, language: str = "en") -> Any:  # noqa: ANN401
         {
             "left": names.get(move["from_region"], move["from_region"]),
             "right": names.get(move["to_region"], move["to_region"]),
-            "amount": move["mt_per_a"],
+            "amount": t.amount("mt", move["mt_per_a"]),
             "kind": move["kind"],
         }
         for move in moves[:_FLOWS]
@@ -234,7 +276,7 @@ def quota_flow(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     rest = moves[_FLOWS:]
     if rest:
         others = t("figure.others", number=len(rest))
-        amount = sum(move["mt_per_a"] for move in rest)
+        amount = t.amount("mt", sum(move["mt_per_a"] for move in rest))
         flows.append({"left": others, "right": others, "amount": amount, "kind": "chosen"})
     sides = max(len({flow[side] for flow in flows}) for side in ("left", "right"))
     height = max(160.0, 46.0 * sides)
@@ -243,7 +285,7 @@ def quota_flow(run: Run, language: str = "en") -> Any:  # noqa: ANN401
 
 
 def _flow_chart(
-    alt: Any, t: Any, nodes: list[dict[str, Any]], bands: list[dict[str, Any]], height: float  # noqa: ANN401
+    alt: Any, t: Terms, nodes: list[dict[str, Any]], bands: list[dict[str, Any]], height: float  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     width = 360
     points = []
@@ -277,7 +319,7 @@ def _flow_chart(
         levels = spread(wished, 15.0, 8.0, height - 8.0)
         at = 0 if side == "left" else 1
         rows = [
-            {"x": at, "y": height - level, "text": f"{node['name']} {node['amount']:.2f}",
+            {"x": at, "y": height - level, "text": f"{node['name']} {node['amount']:{t.form('mt', 2)}}",
              "top": height - node["top"], "bottom": height - node["bottom"]}
             for node, level in zip(listed, levels, strict=True)
         ]  # fmt: skip

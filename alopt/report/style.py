@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 #: Colours of Okabe and Ito, ordered so that neighbours differ in lightness as well.
 INK = "#1a1a1a"
 QUIET = "#5f5f5f"
+REGION = "#8a4b00"
 BLUE, ORANGE, GREEN, YELLOW = "#0072b2", "#e69f00", "#009e73", "#f0e442"
 SKY, VERMILION, PURPLE, GREY = "#56b4e9", "#d55e00", "#cc79a7", "#bdbdbd"
 
 FONT = "DejaVu Sans, Arial, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
+FONT_ZH = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, DejaVu Sans, Arial, sans-serif"
 
 #: Width of one text column, px.
 COLUMN = 640
@@ -43,9 +45,10 @@ def dressed(chart: alt.TopLevelMixin, title: str, subtitle: str = "") -> Any:  #
     """Give a chart its title and the look of the house; long lines are broken."""
     lines = [part for line in subtitle.split("\n") if line for part in broken(line, _SUBTITLE)]
     title_lines = broken(title, _TITLE)
+    font = FONT_ZH if re.search(r"[\u4e00-\u9fff]", title + subtitle) else FONT
     return (
         chart.properties(title={"text": title_lines, "subtitle": lines, "anchor": "start"})
-        .configure(font=FONT, background="white", padding=12)
+        .configure(font=font, background="white", padding=12)
         .configure_view(stroke=None)
         .configure_title(
             fontSize=15, fontWeight="bold", color=INK, subtitleFontSize=12, subtitleColor=QUIET, offset=10
@@ -57,6 +60,11 @@ def dressed(chart: alt.TopLevelMixin, title: str, subtitle: str = "") -> Any:  #
         .configure_legend(labelFontSize=12, titleFontSize=12)
         .configure_text(fontSize=12, color=INK)
     )  # fmt: skip
+
+
+def small_title(text: str) -> dict[str, Any]:
+    """Return the title of one plot of several."""
+    return {"text": text, "fontSize": 12, "fontWeight": "normal", "offset": 8, "anchor": "start"}
 
 
 def broken(text: str, most: int) -> list[str]:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "zh")
 
+#: How many of a language's units make one of the tables': 1 Mt is 100 times 10,000 t, 1 TWh and
+#: 1 bn CNY are 10 times 100 million.
+_UNITS = {"en": {}, "zh": {"mt": 100, "twh": 10, "bn_cny": 10}}
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -35,6 +39,19 @@ class Terms:
     def of(self, kind: str, name: str) -> str:
         """Return the word of a member of an open list (a source, a check), else its own name."""
         return self.words.get(f"{kind}.{name}", name.replace("_", " "))
+
+    def amount(self, unit: str, value: float) -> float:
+        """Return an amount in the unit that the language counts in."""
+        return value * _UNITS[self.language].get(unit, 1)
+
+    def form(self, unit: str, digits: int, *, sign: bool = False) -> str:
+        """Return the format of an amount: as many digits less as the language's unit is smaller."""
+        fewer = len(str(_UNITS[self.language].get(unit, 1))) - 1
+        return f"{'+' if sign else ''},.{max(digits - fewer, 0)}f"
+
+    def shown(self, unit: str, value: float, digits: int, *, sign: bool = False) -> str:
+        """Write an amount of the tables in the unit of the language, with a true minus."""
+        return format(self.amount(unit, value) + 0.0, self.form(unit, digits, sign=sign)).replace("-", "−")
 
     def region(self, run: Run, region: str) -> str:
         """Return the name of a region; the English one where the table has no Chinese."""
