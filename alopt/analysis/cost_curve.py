@@ -57,22 +57,30 @@ class CostCurve:
 
 
 @dataclass(frozen=True)
-class _Power:
-    """Power of one site: CNY/MWh without VAT, and the share of captive units."""
+class SitePower:
+    """Power of one site: CNY/MWh without VAT, shares of captive units and of the grid.
+
+    ``emission_factor`` is t CO2/MWh of this mix by model year.
+    """
 
     price: float
     captive_share: float
     grid_share: float
+    emission_factor: Mapping[int, float]
 
 
 @dataclass(frozen=True)
-class _Alumina:
-    """Alumina of one site, CNY/t without VAT; ``margin`` is what its own refinery earns on a tonne."""
+class SiteAlumina:
+    """Alumina of one site, CNY/t without VAT; ``margin`` is what its own refinery earns on a tonne.
+
+    ``refinery`` is the refinery or port from which it buys.
+    """
 
     price: float
     freight: float
     own_share: float
     margin: float
+    refinery: str
 
 
 def cost_curve(data: ModelData) -> CostCurve:
@@ -102,7 +110,7 @@ def cost_curve(data: ModelData) -> CostCurve:
     year = data.calendar.years[0]
     sites = sorted({i for i, _ in data.fleet.start})
     power = site_power(data, prices, year, {i: _energy(data, i) for i in sites})
-    costed = [_row(data, prices, i, power[i], _alumina(data, prices, i)) for i in sites]
+    costed = [_row(data, prices, i, power[i], site_alumina(data, prices, i)) for i in sites]
     costed.sort(key=lambda row: (row["full_cost_cny_per_t"], row["site"]))
     reached = 0.0
     for rank, row in enumerate(costed, 1):
@@ -153,7 +161,7 @@ def _energy(data: ModelData, i: str) -> float:
 
 def site_power(
     data: ModelData, prices: MarketPrices, year: int, need: Mapping[str, float]
-) -> dict[str, _Power]:
+) -> dict[str, SitePower]:
     """Price and mix of each site's power, by rule: captive, contracts by price, grid.
 
     Parameters
@@ -226,7 +234,7 @@ def _power_of(
     i: str,
     need: float,
     drawn: Mapping[tuple[str, str, str], float],
-) -> _Power:
+) -> SitePower:
     region = data.fleet.sites[i].region
     own = {(e, h): amount for (site, e, h), amount in drawn.items() if site == i}
     captive = sum(amount for (e, _), amount in own.items() if e in {CAPTIVE, SHARED_CAPTIVE})
@@ -239,7 +247,11 @@ def _power_of(
             sum(amount * _source_price(data, prices, region, i, e, h) for (e, h), amount in own.items())
             / need
         )
-    return _Power(price, captive / need, grid / need)
+    factor = data.power.emission_factor
+    emitted = {
+        y: sum(amount * factor[i, e, y] for (e, _), amount in own.items()) / need for y in data.calendar.years
+    }
+    return SitePower(price, captive / need, grid / need, emitted)
 
 
 def _source_price(data: ModelData, prices: MarketPrices, region: str, i: str, e: str, h: str) -> float:
@@ -249,7 +261,14 @@ def _source_price(data: ModelData, prices: MarketPrices, region: str, i: str, e:
     return sum(cost * (prices.coal_multiplier if part == "coal" else 1.0) for part, cost in parts.items())
 
 
-def _alumina(data: ModelData, prices: MarketPrices, i: str) -> _Alumina:
+def site_alumina(data: ModelData, prices: MarketPrices, i: str) -> SiteAlumina:
+    """Alumina of a site, by rule: its own refinery's pipe first, then the cheapest gate plus freight.
+
+    Raises
+    ------
+    InputError
+        If no refinery or port has a price.
+    """
     materials = data.materials
     point = materials.point_of[i]
     gate = {a: price for a in materials.refineries if (price := _gate(data, prices, a)) is not None}
@@ -274,11 +293,12 @@ def _alumina(data: ModelData, prices: MarketPrices, i: str) -> _Alumina:
     share = min(1.0, sum(own.values()))
     conveyed = sum(part * gate.get(a, gate[bought]) for a, part in own.items())
     margin = sum(part * (gate.get(a, gate[bought]) - _refining_cost(data, a)) for a, part in own.items())
-    return _Alumina(
+    return SiteAlumina(
         price=conveyed + (1.0 - share) * gate[bought],
         freight=(1.0 - share) * freight[bought],
         own_share=share,
         margin=margin,
+        refinery=bought,
     )
 
 
@@ -303,7 +323,9 @@ def _output(data: ModelData, i: str) -> float:
     return standing * data.parameters["availability"]
 
 
-def _row(data: ModelData, prices: MarketPrices, i: str, power: _Power, alumina: _Alumina) -> dict[str, Any]:
+def _row(
+    data: ModelData, prices: MarketPrices, i: str, power: SitePower, alumina: SiteAlumina
+) -> dict[str, Any]:
     site, p = data.fleet.sites[i], data.parameters
     held = {k: amount for (j, k), amount in data.fleet.start.items() if j == i}
     capacity = sum(held.values())

@@ -1,0 +1,715 @@
+"""A project file with the inputs of a scenario: the investment, and all that is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from alopt.analysis.cost_curve import SiteAlumina, SitePower, site_alumina, site_power
+from alopt.analysis.investment import (
+    BREAK_EVENS,
+    COMPONENTS,
+    Figure,
+    Investment,
+    Metrics,
+    Outlay,
+    Plant,
+    Prices,
+    Sheet,
+    Terms,
+    abatement,
+    break_even,
+    later,
+    levelised,
+    metrics,
+    net_value,
+    pays_above,
+    resource_flows,
+    running_present_value,
+    sheet,
+    view_rate,
+    views,
+)
+from alopt.data.cells import Cell
+from alopt.data.model_data import ModelData
+from alopt.data.prices import MarketPrices
+from alopt.data.projects import TAXED, Project, read_project, with_value
+from alopt.data.tables import pivot
+from alopt.data.units import kwh_to_mwh, without_vat
+from alopt.electrolysis import ac_energy, dc_energy
+from alopt.errors import InputError, Problem
+from alopt.finance import net_present_value
+from alopt.results.table import ResultTable
+
+#: What a plant needs that neither a site nor a cell state describes.
+_WHOLE_PLANT = (
+    "alumina_t_per_t", "anode_t_per_t", "fluoride_cny_per_t", "alumina_freight_cny_per_t",
+    "labour_cny_per_t_a", "maintenance_cny_per_t_a", "overhead_cny_per_t_a", "anode_co2_t_per_t",
+    "pfc_t_per_t", "power_factor_t_per_mwh",
+)  # fmt: skip
+
+#: Shares of power in cost at which a saving of power is shown as one of cost.
+_POWER_SHARES = (0.3, 0.4)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a plant stands: its power at market prices, its alumina, emissions of both by year."""
+
+    site: str
+    power: SitePower
+    alumina: SiteAlumina
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One plant of the two: where it stands and in which state, as far as the file says."""
+
+    name: str
+    place: Place | None
+    cell: Cell | None
+    capacity: float
+
+
+def invest(project: Project, data: ModelData) -> Investment:
+    """Build the investment of a project.
+
+    Parameters
+    ----------
+    project : Project
+    data : ModelData
+        At smelter resolution, with market prices.
+
+    Returns
+    -------
+    Investment
+
+    Raises
+    ------
+    InputError
+        If the file names what the inputs do not have, or lacks what they do not tell.
+    """
+    values, problems = project.values, _unknown(project, data)
+    if problems:
+        raise InputError(problems)
+    old, new = _sides(project, data)
+    start, construction = int(values["start_year"]), int(values["construction_years"])
+    years = range(start, start + construction + int(values["life_a"]))
+    before = None if old is None else _plant(project, data, old, years)
+    after = _plant(project, data, new, years)
+    problems = [p for part in (before, after) if isinstance(part, list) for p in part]
+    prices = _prices(project, data, old, new, years)
+    outlays, found = _outlays(project, data, new.capacity)
+    problems += found + ([] if isinstance(prices, Prices) else prices)
+    if problems or isinstance(before, list) or isinstance(after, list) or isinstance(prices, list):
+        raise InputError(problems)
+    bought = values.get("quota.bought_mt_per_a", 0.0) - values.get("quota.sold_mt_per_a", 0.0)
+    return Investment(
+        start_year=start,
+        construction=construction,
+        life=int(values["life_a"]),
+        downtime=values.get("downtime_months", 0.0) / 12.0,
+        before=before,
+        after=after,
+        prices=prices,
+        outlays=tuple(outlays),
+        quota_mt_per_a=bought,
+        quota_price=values.get("quota.price_cny_per_t", 0.0),
+        quota_resale=values.get("quota.resale_cny_per_t", 0.0),
+        terms=_terms(values),
+    )
+
+
+def _terms(values: Mapping[str, Any]) -> Terms:
+    return Terms(
+        investor=values["rates.investor"],
+        planner=values["rates.planner"],
+        equity=values.get("rates.equity"),
+        tax=values.get("tax.income", 0.0),
+        debt_share=values.get("debt.share", 0.0),
+        debt_rate=values.get("debt.rate", 0.0),
+        debt_years=int(values.get("debt.years", 0)),
+        residual=values["residual"] == "straight_line",
+        carbon_scope=values.get("carbon.scope", "direct"),
+        free_allocation=values.get("carbon.free_t_per_t", 0.0),
+    )
+
+
+def _unknown(project: Project, data: ModelData) -> list[Problem]:
+    """Sites, regions and cell states that the inputs do not have."""
+    values, problems = project.values, []
+    newcomers = {site.region for site in data.fleet.sites.values() if site.kind == "newcomer"}
+    known = {
+        "site": {i for i, site in data.fleet.sites.items() if site.kind == "existing"},
+        "region": newcomers,
+        "to_region": newcomers,
+        "from_cell": set(data.cells),
+        "to_cell": set(data.cells),
+    }
+    rules = {
+        "site": "no such site", "region": "no such region for new plants",
+        "to_region": "no such region for new plants", "from_cell": "no such cell state",
+        "to_cell": "no such cell state",
+    }  # fmt: skip
+    for key, names in known.items():
+        if key in values and values[key] not in names:
+            mend = f"There are {', '.join(sorted(names))}."
+            problems.append(Problem(project.file, None, key, str(values[key]), rules[key], mend))
+    if not problems and values["kind"] != "new" and ("from_cell" in values) != ("site" in values):
+        key = "site" if "from_cell" in values else "from_cell"
+        rule, mend = "a plant of the tables needs its site and its cell state", "Give both, or neither."
+        problems.append(Problem(project.file, None, key, None, rule, mend))
+    if values["kind"] == "move" and "site" in values and "to_region" not in values:
+        mend = "Name the region of the new plant."
+        problems.append(Problem(project.file, None, "to_region", None, "the key is missing", mend))
+    return problems
+
+
+def _sides(project: Project, data: ModelData) -> tuple[_Side | None, _Side]:
+    values = project.values
+    capacity = float(values["capacity_mt_per_a"])
+    grown = float(values.get("capacity_after_mt_per_a", capacity))
+    cell_from = data.cells[values["from_cell"]] if "from_cell" in values else None
+    cell_to = data.cells[values["to_cell"]] if "to_cell" in values else cell_from
+    target = None
+    if "to_region" in values or "region" in values:
+        region = values.get("to_region", values.get("region"))
+        target = next(i for i in data.fleet.sites_in(region, "newcomer"))
+    here = values.get("site")
+    places = _places(data, {here: capacity, target: grown}, cell_to or cell_from)
+    if values["kind"] == "new":
+        return None, _Side("after", places.get(target), cell_to, grown)
+    old = _Side("before", places.get(here), cell_from, capacity)
+    return old, _Side("after", places.get(target or here), cell_to, grown)
+
+
+def _places(
+    data: ModelData, wanted: Mapping[str | None, float], cell: Cell | None
+) -> dict[str | None, Place]:
+    """Power and alumina of the sites in question, with the whole fleet drawing on the same pools."""
+    prices = data.market_prices
+    if prices is None or not any(wanted):
+        return {}
+    need = fleet_need(data)
+    for i, capacity in wanted.items():
+        if i is not None and i not in need and cell is not None:
+            need[i] = capacity * data.parameters["availability"] * kwh_to_mwh(cell.ac)
+    power = site_power(data, prices, data.calendar.years[0], need)
+    return {i: Place(i, power[i], site_alumina(data, prices, i)) for i in wanted if i in need and i}
+
+
+def fleet_need(data: ModelData) -> dict[str, float]:
+    """Power that each standing site draws in a year at the fleet's availability, TWh."""
+    need: dict[str, float] = {}
+    for (i, k), amount in data.fleet.start.items():
+        need[i] = need.get(i, 0.0) + amount * data.parameters["availability"] * kwh_to_mwh(data.cells[k].ac)
+    return need
+
+
+def plant_of(
+    data: ModelData, place: Place, cell: Cell, capacity: float, years: range, *, rent: bool
+) -> Plant:
+    """Make the plant of a cell state at a site.
+
+    Parameters
+    ----------
+    data : ModelData
+    place : Place
+    cell : Cell
+    capacity : float
+        Mt/a.
+    years : range
+        Calendar years of the sheet.
+    rent : bool
+        Whether the yearly charge of the state's measures is a cost: of the plant as it is, whose
+        measures are renewed; after the project their capex stands in the sheet itself.
+
+    Returns
+    -------
+    Plant
+    """
+    p = data.parameters
+    sustaining = cell.maintenance + p["sustaining_capex_cny_per_t_a"] + (cell.rent if rent else 0.0)
+    return Plant(
+        capacity=capacity,
+        availability=p["availability"],
+        ac=kwh_to_mwh(cell.ac),
+        alumina=p["alumina_t_per_t"],
+        anode=cell.anode,
+        freight=p["alumina_t_per_t"] * place.alumina.freight,
+        fluoride=p["fluoride_cny_per_t"] + cell.variable_cost,
+        labour=cell.employees_per_kt / 1000.0 * p["wage_cny_per_a"],
+        maintenance=sustaining,
+        overhead=p["overhead_cny_per_t_a"],
+        emission=emissions_of(data, place, cell),
+        power_factor=_by_year(place.power.emission_factor, years),
+    )
+
+
+def emissions_of(data: ModelData, place: Place, cell: Cell) -> dict[str, float]:
+    """T CO2e per tonne of metal by source, power apart; alumina as its cheapest supplier makes it.
+
+    Refining power is at the grid factor of the first model year.
+    """
+    need, materials = data.parameters["alumina_t_per_t"], data.materials
+    a = place.alumina.refinery
+    refinery = materials.refineries[a]
+    found = {
+        "anode": cell.anode_co2,
+        "pfc": data.pfc_co2e(cell.key),
+        "anode_baking": cell.anode * data.parameters.get("anode_baking_emission_t_per_t_anode", 0.0),
+        "alumina_freight": need * materials.alumina_freight_emission[a, materials.point_of[place.site]],
+    }
+    if refinery.kind == "refinery":
+        grid = data.power.grid_factor[refinery.region, data.calendar.years[0]]
+        ores = [
+            (materials.ore_cost[b, r] * share, materials.ore_emission[b, r] * share)
+            for (b, r), share in materials.ore_yield.items()
+            if r == a
+        ]
+        found["refining_fuel"] = need * refinery.fuel
+        found["refining_power"] = need * refinery.electricity * grid
+        found["ore"] = need * (min(ores)[1] if ores else 0.0)
+    else:
+        found["alumina_imports"] = need * refinery.upstream
+    return found
+
+
+def _plant(project: Project, data: ModelData, side: _Side, years: range) -> Plant | list[Problem]:
+    """A plant of the tables with what the file says otherwise, or of the file alone."""
+    own = {
+        key.partition(".")[2]: float(value)
+        for key, value in project.values.items()
+        if key.startswith(f"{side.name}.")
+    }
+    if "voltage_v" in own:
+        dc = dc_energy(own["voltage_v"], own["current_efficiency"])
+        p = data.parameters
+        own["ac_kwh_per_t"] = ac_energy(dc, p["rectifier_efficiency"], p["auxiliary_kwh_per_t"])
+    if side.place is None or side.cell is None:
+        wanted = ("ac_kwh_per_t", *_WHOLE_PLANT)
+        mend = "Give it, or name site, region and cell state."
+        missing = [
+            Problem(project.file, None, f"{side.name}.{key}", None, "the key is missing", mend)
+            for key in wanted
+            if key not in own
+        ]
+        return missing or _explicit(own, data, side.capacity, len(years))
+    plant = plant_of(data, side.place, side.cell, side.capacity, years, rent=side.name == "before")
+    return _changed(plant, own, len(years))
+
+
+def _explicit(own: Mapping[str, float], data: ModelData, capacity: float, length: int) -> Plant:
+    baking = data.parameters.get("anode_baking_emission_t_per_t_anode", 0.0)
+    plant = Plant(
+        capacity=capacity, availability=data.parameters["availability"], ac=0.0, alumina=0.0, anode=0.0,
+        freight=0.0, fluoride=0.0, labour=0.0, maintenance=0.0, overhead=0.0,
+        emission={"anode_baking": own["anode_t_per_t"] * baking}, power_factor=(),
+    )  # fmt: skip
+    return _changed(plant, own, length)
+
+
+def _changed(plant: Plant, own: Mapping[str, float], length: int) -> Plant:
+    fields = {
+        "anode_t_per_t": "anode", "alumina_t_per_t": "alumina", "fluoride_cny_per_t": "fluoride",
+        "alumina_freight_cny_per_t": "freight", "labour_cny_per_t_a": "labour",
+        "maintenance_cny_per_t_a": "maintenance", "overhead_cny_per_t_a": "overhead",
+    }  # fmt: skip
+    changes: dict[str, Any] = {field: own[key] for key, field in fields.items() if key in own}
+    if "ac_kwh_per_t" in own:
+        changes["ac"] = kwh_to_mwh(own["ac_kwh_per_t"])
+    if "power_factor_t_per_mwh" in own:
+        changes["power_factor"] = (own["power_factor_t_per_mwh"],) * length
+    sources = {"anode_co2_t_per_t": "anode", "pfc_t_per_t": "pfc"}
+    emission = {source: own[key] for key, source in sources.items() if key in own}
+    return replace(plant, emission={**plant.emission, **emission}, **changes)
+
+
+def _by_year(path: Mapping[int, float], years: range) -> tuple[float, ...]:
+    """Values of calendar years: straight lines between the years given, flat outside."""
+    known = sorted(path.items())
+    return tuple(_at(known, y) for y in years)
+
+
+def _at(known: list[tuple[int, float]], year: int) -> float:
+    if year <= known[0][0]:
+        return known[0][1]
+    for (y0, v0), (y1, v1) in pairwise(known):
+        if year <= y1:
+            return v0 + (v1 - v0) * (year - y0) / (y1 - y0)
+    return known[-1][1]
+
+
+def _prices(
+    project: Project, data: ModelData, old: _Side | None, new: _Side, years: range
+) -> Prices | list[Problem]:
+    """Price paths: the file's own first, then the month's."""
+    market, problems = data.market_prices, []
+    own = {key: _own_path(project, data, key, years) for key in (*TAXED, "carbon.price_cny_per_t")}
+
+    def flat(value: float) -> tuple[float, ...]:
+        return (value,) * len(years)
+
+    def from_month(key: str, value: float | None) -> tuple[float, ...]:
+        path = own[key]
+        if path is None and value is None:
+            mend = "Give it, or name prices that hold it."
+            problems.append(Problem(project.file, None, key, None, "no price is known", mend))
+        return path if path is not None else flat(value or 0.0)
+
+    metal = from_month("metal_cny_per_t", market.metal if market else None)
+    anode = from_month("anode_cny_per_t", market.anode if market else None)
+    alumina = {
+        side.name: from_month("alumina_cny_per_t", _alumina_price(side, market))
+        for side in (old, new)
+        if side is not None
+    }
+    shared = old is not None and project.values["kind"] in {"retrofit", "rebuild"}
+    contract = range(len(years))
+    site = new.place.power.price if new.place else None
+    after = from_month("power.price_cny_per_mwh", site)
+    if "power.years" in project.values and own["power.price_cny_per_mwh"] is not None:
+        start = int(project.values["construction_years"])
+        end = start + int(project.values["power.years"])
+        contract = range(0 if shared else start, min(end, len(years)))
+        then = after if end >= len(years) else from_month("power.then_cny_per_mwh", site)
+        after = tuple(price if t in contract else then[t] for t, price in enumerate(after))
+    before = own["power_before_cny_per_mwh"]
+    apart = before is not None
+    if before is None:
+        before = after if shared or old is None else _power_before(project, old, years, problems)
+    if problems:
+        return problems
+    return Prices(
+        metal=metal, anode=anode, carbon=own["carbon.price_cny_per_t"] or flat(0.0),
+        alumina_before=alumina.get("before", alumina["after"]), alumina_after=alumina["after"],
+        power_before=before, power_after=after, contract=contract, shared_power=shared and not apart,
+    )  # fmt: skip
+
+
+def _power_before(project: Project, old: _Side, years: range, problems: list[Problem]) -> tuple[float, ...]:
+    if old.place is None:
+        mend = "Give the power price of the plant as it is."
+        key = "power_before_cny_per_mwh"
+        problems.append(Problem(project.file, None, key, None, "no price is known", mend))
+        return ()
+    return (old.place.power.price,) * len(years)
+
+
+def _alumina_price(side: _Side, market: MarketPrices | None) -> float | None:
+    if side.place is not None:
+        return side.place.alumina.price
+    return market.alumina if market and isinstance(market.alumina, float) else None
+
+
+def _own_path(project: Project, data: ModelData, key: str, years: range) -> tuple[float, ...] | None:
+    """Path that the file gives, without value-added tax."""
+    value = project.values.get(key)
+    if value is None:
+        return None
+    taxed = key in TAXED and project.values.get("vat") == "included"
+    net = without_vat(data.vat[TAXED[key]]) if taxed else 1.0
+    path = value if isinstance(value, Mapping) else {years[0]: value}
+    return tuple(price * net for price in _by_year(path, years))
+
+
+def table_parts(data: ModelData, from_cell: str | None, to_cell: str) -> list[tuple[float, float]] | None:
+    """Capex parts (CNY per t/a, life) that the tables name for a step, or for a new potline.
+
+    The step's own charges, the parts of the measures that the target state holds, and for a new
+    potline its capex; None where the tables know no such step.
+    """
+    cell, measures = data.cells[to_cell], pivot(data.tables["measure_values"], "measure")
+    if from_cell is None:
+        if cell.new_capex is None:
+            return None
+        parts = [(cell.new_capex, data.parameters["new_build_life_a"])]
+    else:
+        arc = data.arcs.get((from_cell, to_cell))
+        if arc is None:
+            return None
+        parts = list(arc.charges)
+    for measure in cell.measures:
+        found = measures.get(measure, {})
+        parts += [
+            (found[f"{part}_capex_cny_per_t_a"], found[f"{part}_life_a"])
+            for part in ("recurring", "durable")
+            if found.get(f"{part}_capex_cny_per_t_a", 0.0) > 0
+        ]
+    return parts
+
+
+def _outlays(project: Project, data: ModelData, capacity: float) -> tuple[list[Outlay], list[Problem]]:
+    values = project.values
+    construction, life = int(values["construction_years"]), float(values["life_a"])
+    mark_up = 1.0 + values["engineering_fee"] + values["contingency"]
+    if "capex_cny_per_t_a" in values:
+        parts = [(float(values["capex_cny_per_t_a"]), float(values.get("capex_life_a", life)))]
+        renewed = []
+        if "renewal_cny_per_t_a" in values:
+            renewed = [(float(values["renewal_cny_per_t_a"]), float(values["renewal_life_a"]))]
+            parts += renewed
+    else:
+        start = values.get("from_cell") if values["kind"] in {"retrofit", "rebuild"} else None
+        known = table_parts(data, start, values["to_cell"]) if "to_cell" in values else None
+        if known is None:
+            rule = "the tables know no capex of this step"
+            mend = "Give the capex, or name a step of tables/retrofits.csv or a state open to new potlines."
+            return [], [Problem(project.file, None, "capex_cny_per_t_a", None, rule, mend)]
+        parts = renewed = known
+    spent = [
+        Outlay("capex", t, amount * capacity * mark_up * share, part_life)
+        for amount, part_life in parts
+        for t, share in enumerate(project.shares)
+        if amount and share
+    ]
+    for amount, part_life in renewed:
+        again = part_life
+        while again < life - 1e-9:
+            spent.append(Outlay("renewal", construction + int(again + 1e-9), amount * capacity, part_life))
+            again += part_life
+    spent += _further(values, project.shares, capacity, construction, life)
+    return spent, []
+
+
+def _further(
+    values: Mapping[str, Any], shares: tuple[float, ...], capacity: float, construction: int, life: float
+) -> list[Outlay]:
+    other = [
+        Outlay("other_capex", t, values["other_capex_cny_per_t_a"] * capacity * share, life)
+        for t, share in enumerate(shares)
+        if "other_capex_cny_per_t_a" in values and share
+    ]
+    old = float(values["capacity_mt_per_a"])
+    if "works_cny_per_t_a" in values:
+        other.append(Outlay("works", 0, values["works_cny_per_t_a"] * capacity, None))
+    if "closure_cny_per_t_a" in values:
+        other.append(Outlay("closure", construction, values["closure_cny_per_t_a"] * old, None))
+    return other
+
+
+def appraise(project: Project, data: ModelData) -> tuple[dict[str, Any], ResultTable]:
+    """Say everything about a project: `project.json` and `cash_flow.csv`.
+
+    Parameters
+    ----------
+    project : Project
+    data : ModelData
+        At smelter resolution, with market prices.
+
+    Returns
+    -------
+    summary : dict
+    table : ResultTable
+
+    Raises
+    ------
+    InputError
+        If the file names what the inputs do not have.
+    """
+    inv = invest(project, data)
+    laid, terms = sheet(inv), inv.terms
+    before, after = levelised(inv)
+    next_year = read_project(
+        with_value(project.raw, "start_year", inv.start_year + 1), project.file, project.name
+    )
+    waited, worth = later(inv, invest(next_year, data))
+    summary = {
+        "project": project.name,
+        "description": project.values.get("description", ""),
+        "question": project.values.get("question", ""),
+        "scenario": data.scenario.name,
+        "prices": data.market_prices.month if data.market_prices else None,
+        "price_year": data.scenario.price_year,
+        "money": "real CNY without VAT",
+        "assumptions": _assumptions(project, inv),
+        **{view: _metrics(metrics(getattr(laid, view), view_rate(terms, view))) for view in views(terms)},
+        "planner_npv_m_cny": net_present_value(resource_flows(laid), terms.planner),
+        "npv_m_cny": net_value(inv),
+        "npv_waiting_m_cny": waited,
+        "value_of_waiting_m_cny": worth,
+        "break_even": {view: _break_evens(project, data, inv, view) for view in views(terms)},
+        "levelised_cost": {
+            "before_cny_per_t": None if before is None else sum(before.values()),
+            "after_cny_per_t": sum(after.values()),
+            "before": before,
+            "after": after,
+        },
+        "power": _power_figures(inv, before),
+        "abatement": {
+            boundary: {
+                "abated_mt_co2e": found.tonnes,
+                "avoided_t_per_t": found.per_t,
+                "investor_cny_per_t": _plain(found.investor_cost),
+                "planner_cny_per_t": _plain(found.planner_cost),
+            }
+            for boundary, found in abatement(inv).items()
+            if _knows(inv, boundary)
+        },
+        "tornado": tornado(project, data),
+    }
+    return summary, cash_flow(inv, laid)
+
+
+def _knows(inv: Investment, boundary: str) -> bool:
+    """Whether the plant's alumina is known, which wider boundaries need."""
+    wide = boundary in {"industry", "cradle_to_gate"}
+    return not wide or "alumina_freight" in inv.after.emission
+
+
+def _plain(figure: Figure) -> float | str:
+    return figure.value if figure.value is not None else f"none: {figure.reason}"
+
+
+def _metrics(found: Metrics) -> dict[str, float | str]:
+    rate = found.irr
+    return {
+        "npv_m_cny": found.npv,
+        "irr": rate.value if rate.value is not None else f"no IRR: {rate.reason}",
+        "modified_irr": _plain(found.mirr),
+        "payback_years": _plain(found.payback),
+    }
+
+
+def _break_evens(project: Project, data: ModelData, inv: Investment, view: str) -> dict[str, Any]:
+    """Break-even prices with VAT beside those without, as contracts are quoted."""
+    listed = {}
+    for what in BREAK_EVENS:
+        found = break_even(inv, what, view)
+        key = "capex_share" if what == "capex" else f"{what}_cny_per_{_UNIT[what]}"
+        listed[key] = _plain(found)
+        if found.value is None:
+            continue
+        if what in data.vat:
+            listed[f"{key}_with_vat"] = found.value * (1.0 + data.vat[what])
+        if what == "capex":
+            listed["capex_cny_per_t_a"] = found.value * _capex_per_t(project, inv)
+        listed[f"{what}_pays"] = "above" if pays_above(inv, what, view) else "below"
+    return listed
+
+
+_UNIT = {"power": "mwh", "alumina": "t", "metal": "t", "carbon": "t", "quota": "t_a"}
+
+
+def _capex_per_t(project: Project, inv: Investment) -> float:
+    """Capex before fee and contingency, CNY per t/a."""
+    spent = sum(outlay.amount for outlay in inv.outlays if outlay.kind == "capex")
+    mark_up = 1.0 + project.values["engineering_fee"] + project.values["contingency"]
+    return spent / inv.after.capacity / mark_up
+
+
+def _assumptions(project: Project, inv: Investment) -> dict[str, Any]:
+    prices, start = inv.prices, inv.construction
+    return {
+        "kind": project.values["kind"],
+        "site": project.values.get("site", project.values.get("region")),
+        "to_region": project.values.get("to_region"),
+        "from_cell": project.values.get("from_cell"),
+        "to_cell": project.values.get("to_cell"),
+        "start_year": inv.start_year,
+        "construction_years": inv.construction,
+        "life_a": inv.life,
+        "downtime_months": inv.downtime * 12.0,
+        "capacity_before_mt_per_a": inv.before.capacity if inv.before else 0.0,
+        "capacity_after_mt_per_a": inv.after.capacity,
+        "ac_kwh_per_t_before": inv.before.ac * 1000.0 if inv.before else None,
+        "ac_kwh_per_t_after": inv.after.ac * 1000.0,
+        "capex_cny_per_t_a": _capex_per_t(project, inv),
+        "engineering_fee": project.values["engineering_fee"],
+        "contingency": project.values["contingency"],
+        "quota_mt_per_a": inv.quota_mt_per_a,
+        "quota_price_cny_per_t_a": inv.quota_price if inv.quota_mt_per_a else None,
+        "power_before_cny_per_mwh": prices.power_before[start] if inv.before else None,
+        "power_after_cny_per_mwh": prices.power_after[start],
+        "power_at_the_end_cny_per_mwh": prices.power_after[-1],
+        "alumina_cny_per_t": prices.alumina_after[start],
+        "anode_cny_per_t": prices.anode[start],
+        "metal_cny_per_t": prices.metal[start],
+        "carbon_cny_per_t": prices.carbon[start],
+        "carbon_scope": inv.terms.carbon_scope,
+        "investor_rate": inv.terms.investor,
+        "equity_rate": inv.terms.equity,
+        "planner_rate": inv.terms.planner,
+        "tax": inv.terms.tax,
+        "debt_share": inv.terms.debt_share,
+        "residual": project.values["residual"],
+        "exchange_rate_cny_per_usd": project.values.get("exchange_rate_cny_per_usd"),
+    }
+
+
+def _power_figures(inv: Investment, before: Mapping[str, float] | None) -> dict[str, Any]:
+    """Power saved, and as a share of cost at usual shares of power in it."""
+    if inv.before is None or before is None:
+        return {"ac_kwh_per_t_saved": None}
+    saved = 1.0 - inv.after.ac / inv.before.ac
+    return {
+        "ac_kwh_per_t_saved": 1000.0 * (inv.before.ac - inv.after.ac),
+        "share_of_power_saved": saved,
+        "power_share_of_cost_before": before["power"] / sum(before.values()),
+        "share_of_cost_saved_at_power_share": {f"{share:.2f}": saved * share for share in _POWER_SHARES},
+    }
+
+
+def tornado(project: Project, data: ModelData) -> list[dict[str, Any]]:
+    """Net present value at the low and high of every value with a range, widest first.
+
+    Returns
+    -------
+    list of dict
+        Key, low, high, and NPV before tax at both in M CNY.
+    """
+    rows = []
+    for key, (low, high) in project.ranges.items():
+        ends = []
+        for end in (low, high):
+            value: float | int = int(end) if end == int(end) else end
+            try:
+                changed = read_project(with_value(project.raw, key, value), project.file, project.name)
+                ends.append(net_value(invest(changed, data)))
+            except InputError as error:
+                place = f"{key} at the end of its range"
+                problems = [replace(p, column=place) for p in error.problems]
+                raise InputError(problems) from None
+        rows.append(
+            {
+                "input": key, "low": low, "high": high, "npv_low_m_cny": ends[0], "npv_high_m_cny": ends[1],
+                "swing_m_cny": abs(ends[1] - ends[0]),
+            }
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: (-row["swing_m_cny"], row["input"]))
+
+
+def cash_flow(inv: Investment, laid: Sheet) -> ResultTable:
+    """Lay the sheet out as a table: one row per year, differences from the plant as it is, M CNY."""
+    kinds = tuple(laid.outlays)
+    columns = (
+        "year", "output_without_mt", "output_with_mt", "revenue_m_cny",
+        *(f"{c}_m_cny" for c in COMPONENTS), *(f"{k}_m_cny" for k in kinds), "before_tax_m_cny",
+        "discount_factor", "running_present_value_m_cny", "depreciation_m_cny", "tax_m_cny", "after_tax_m_cny",
+        "drawn_m_cny", "interest_m_cny", "repayment_m_cny", "levered_m_cny",
+    )  # fmt: skip
+    running = running_present_value(laid.before_tax, inv.terms.investor)
+    rows = [
+        (
+            inv.start_year + t,
+            laid.output_before[t],
+            laid.output_kept[t] + laid.output_after[t],
+            laid.revenue[t],
+            *(laid.costs[c][t] for c in COMPONENTS),
+            *(laid.outlays[k][t] for k in kinds),
+            laid.before_tax[t],
+            (1.0 + inv.terms.investor) ** -t,
+            running[t],
+            laid.depreciation[t],
+            laid.tax[t],
+            laid.after_tax[t],
+            laid.drawn[t],
+            laid.interest[t],
+            laid.repayment[t],
+            laid.levered[t],
+        )
+        for t in range(inv.length)
+    ]
+    return ResultTable("cash_flow", columns, rows)
