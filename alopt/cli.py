@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     cost.add_argument("--prices", metavar="FILE", help="a month such as 2025-11, or a YAML file of prices")
     cost.add_argument("--out", metavar="DIR", help="folder of the table (default results/cost-curve-MONTH)")
     _shared(cost)
+    _project_parser(commands)
     _audit_parser(commands)
 
     explain = commands.add_parser("explain", help="why the optimum is so; where infeasible, what conflicts")
@@ -100,6 +101,20 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("folder", metavar="DIR")
     init.add_argument("--minimal", action="store_true", help="the smallest legal set")
     return parser
+
+
+def _project_parser(commands: Any) -> None:  # noqa: ANN401
+    project = commands.add_parser("project", help="one investment: cash flow, returns, break-evens, CO2")
+    project.add_argument("name", metavar="NAME", help="one of the inputs' projects, or a YAML file")
+    project.add_argument("--scenario", metavar="SCENARIO", help="instead of the one that the project names")
+    project.add_argument("--inputs", metavar="DIR", help="folder of the inputs (default: the shipped ones)")
+    project.add_argument("--out", metavar="DIR", help="folder of the sheet (default results/project-NAME)")
+    project.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="settings",
+        help="a field of the project (rates.investor=0.1) or else of its scenario, dotted",
+    )  # fmt: skip
+    project.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    project.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else")
 
 
 def _audit_parser(commands: Any) -> None:  # noqa: ANN401
@@ -157,6 +172,12 @@ def _curve(options: argparse.Namespace) -> int:
     return curve_cost(options)
 
 
+def _project(options: argparse.Namespace) -> int:
+    from alopt.commands.project import project  # noqa: PLC0415
+
+    return project(options, _settings(options.settings))
+
+
 def _audit(options: argparse.Namespace) -> int:
     from alopt.commands.audit import audit  # noqa: PLC0415
 
@@ -182,6 +203,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "compare": _compare,
     "curve": _curve,
+    "project": _project,
     "audit": _audit,
     "explain": _explain,
     "init": _init,

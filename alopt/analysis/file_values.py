@@ -58,7 +58,7 @@ def file_values(folder: Path, known: set[str]) -> FileValues:
                 wanted = bool(values) and not sources
             else:
                 sources = sorted(set(_named(own, "")))
-                values = list(_stated(own))
+                values = list(_stated(_leaves(own) if path.parent.name == "projects" else own))
                 problems += _range_problems(file, values)
                 wanted = "extends" not in own and not all(row[5] for row in values)
         except InputError as error:
@@ -93,6 +93,26 @@ def _stated(own: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
             str(item), str(shown), about.get("basis"), about.get("low"), about.get("high"),
             "; ".join(dict.fromkeys(sources)), False,
         )  # fmt: skip
+
+
+def _leaves(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a project file with its groups taken apart: `quota: {price: 1}` as `quota.price: 1`.
+
+    A price by year is one value; a group's source stands for each of its values.
+    """
+    flat: dict[str, Any] = {}
+    provenance = own.get("provenance")
+    about = dict(provenance) if isinstance(provenance, dict) else {}
+    for key, value in own.items():
+        if key == "provenance" or not isinstance(value, dict) or all(isinstance(k, int) for k in value):
+            flat[key] = value
+            continue
+        for inner, item in value.items():
+            if inner != "source":
+                flat[f"{key}.{inner}"] = item
+                if "source" in value:
+                    about.setdefault(f"{key}.{inner}", {"source": value["source"]})
+    return {**flat, "provenance": about}
 
 
 def _range_problems(file: str, values: list[tuple[Any, ...]]) -> Iterator[Problem]:

@@ -498,10 +498,10 @@ def levelised(inv: Investment) -> tuple[dict[str, float] | None, dict[str, float
         in the change). Where output is the same, NPV = (before − after) × discounted output.
     """
     laid, rate, start = sheet(inv), inv.terms.investor, inv.construction
-    made = [0.0] * start + [m for m in laid.output_after[start:]]
+    made = [0.0] * start + list(laid.output_after[start:])
     after = {c: levelised_cost(laid.cost_after[c], made, rate) for c in COMPONENTS}
     spent = {
-        "capital": [kind for kind in laid.outlays if kind not in {"quota"}],
+        "capital": [kind for kind in laid.outlays if kind != "quota"],
         "quota": ["quota"],
     }
     resale = [0.0] * (inv.length - 1) + [inv.quota_mt_per_a * inv.quota_resale]

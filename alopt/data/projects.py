@@ -27,7 +27,7 @@ _WORDS = {
 
 _TEXTS = (
     "name", "description", "question", "scenario", "prices", "site", "region", "to_region", "from_cell",
-    "to_cell", "power.source", "extends",
+    "to_cell", "extends",
 )  # fmt: skip
 
 #: Per tonne of a plant that no cell state of the tables describes, or in its stead.
@@ -211,7 +211,7 @@ def read_project(raw: Mapping[str, Any], file: str, name: str) -> Project:
         problems += list(_rules(values, file))
     shares, found = _shares(raw.get("capex_shares"), values, file)
     problems += found
-    ranges, found = _ranges(raw.get("provenance"), file)
+    ranges, found = _ranges(raw.get("provenance"), values, file)
     problems += found
     if problems:
         raise InputError(problems)
@@ -284,7 +284,7 @@ def _flat(raw: Mapping[str, Any], file: str) -> tuple[dict[str, Any], list[Probl
             continue
         if key in _TOGETHER:
             if isinstance(value, dict):
-                values |= {f"{key}.{inner}": item for inner, item in value.items()}
+                values |= {f"{key}.{inner}": item for inner, item in value.items() if inner != "source"}
             else:
                 mend = "Write `key: value` lines."
                 problems.append(Problem(file, None, str(key), str(value), "must be a mapping", mend))
@@ -345,7 +345,7 @@ def _value_problems(key: str, value: Any, file: str) -> Iterator[Problem]:  # no
     else:
         lowest, highest, allowed = _NUMBERS[key]
         if not (lowest < value <= highest or (allowed and value == lowest)):
-            rule = f"must lie {'from' if allowed else 'above'} {lowest:g} {'to' if allowed else 'and up to'} {highest:g}"
+            rule = f"must lie {'from' if allowed else 'above'} {lowest:g} and not above {highest:g}"
             yield Problem(file, None, key, str(value), rule, "Give a value in this range.")
 
 
@@ -435,7 +435,11 @@ def _shares(
     return tuple(float(share) for share in given), []
 
 
-def _ranges(given: Any, file: str) -> tuple[dict[str, tuple[float, float]], list[Problem]]:  # noqa: ANN401
+def _ranges(
+    given: Any,  # noqa: ANN401
+    values: Mapping[str, Any],
+    file: str,
+) -> tuple[dict[str, tuple[float, float]], list[Problem]]:
     """Low and high of each value that provenance gives them for, by the file's own dotted key."""
     if given is None:
         return {}, []
@@ -447,6 +451,9 @@ def _ranges(given: Any, file: str) -> tuple[dict[str, tuple[float, float]], list
         if str(key).replace("_usd_", "_cny_") not in _KEYS:
             mend = "Name a key of the file, dotted where it stands in a group."
             problems.append(Problem(file, None, f"provenance.{key}", None, "no such key", mend))
+        elif str(key).replace("_usd_", "_cny_") not in values:
+            rule, mend = "stands for a value that the file does not give", "Give the value, or take this out."
+            problems.append(Problem(file, None, f"provenance.{key}", None, rule, mend))
         elif isinstance(about, dict) and "low" in about and "high" in about:
             low, high = about["low"], about["high"]
             if not (_is_number(low) and _is_number(high) and low <= high):
