@@ -107,6 +107,7 @@ def _project_parser(commands: Any) -> None:  # noqa: ANN401
     project = commands.add_parser("project", help="one investment: cash flow, returns, break-evens, CO2")
     project.add_argument("name", metavar="NAME", help="one of the inputs' projects, or a YAML file")
     project.add_argument("--scenario", metavar="SCENARIO", help="instead of the one that the project names")
+    project.add_argument("--run", metavar="DIR", help="metal price by year of a solved run")
     project.add_argument("--inputs", metavar="DIR", help="folder of the inputs (default: the shipped ones)")
     project.add_argument("--out", metavar="DIR", help="folder of the sheet (default results/project-NAME)")
     project.add_argument(

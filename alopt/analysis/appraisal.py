@@ -26,8 +26,9 @@ from alopt.analysis.investment import (
     views,
 )
 from alopt.analysis.project import invest
+from alopt.analysis.rebuilds import rebuilds
 from alopt.data.model_data import ModelData
-from alopt.data.projects import Project, read_project, with_value
+from alopt.data.projects import Project
 from alopt.errors import InputError
 from alopt.finance import Figure, net_present_value
 from alopt.results.table import ResultTable
@@ -53,15 +54,12 @@ def appraise(project: Project, data: ModelData) -> tuple[dict[str, Any], ResultT
     Raises
     ------
     InputError
-        If the file names what the inputs do not have.
+        If the file names what the inputs do not have, or an end of a range breaks a rule.
     """
     inv = invest(project, data)
     laid, terms = sheet(inv), inv.terms
     before, after = levelised(inv)
-    next_year = read_project(
-        with_value(project.raw, "start_year", inv.start_year + 1), project.file, project.name
-    )
-    waited, worth = later(inv, invest(next_year, data))
+    waited, worth = later(inv, invest(project.changed("start_year", inv.start_year + 1), data))
     summary = {
         "project": project.name,
         "description": project.values.get("description", ""),
@@ -96,6 +94,9 @@ def appraise(project: Project, data: ModelData) -> tuple[dict[str, Any], ResultT
         },
         "tornado": tornado(project, data),
     }
+    if project.values["kind"] == "rebuild" and inv.before is not None:
+        price = inv.prices.power_after[inv.construction]
+        summary["rebuilds"] = rebuilds(data, price, terms.investor, inv.construction, inv.life)
     return summary, cash_flow(inv, laid)
 
 
@@ -205,15 +206,21 @@ def tornado(project: Project, data: ModelData) -> list[dict[str, Any]]:
     -------
     list of dict
         Key, low, high, and NPV before tax at both in M CNY.
+
+    Raises
+    ------
+    InputError
+        If an end of a range breaks a rule.
     """
     rows = []
     for key, (low, high) in project.ranges.items():
+        if key in project.paths:
+            continue
         ends = []
         for end in (low, high):
             value = int(end) if end == int(end) else end
             try:
-                changed = read_project(with_value(project.raw, key, value), project.file, project.name)
-                ends.append(net_value(invest(changed, data)))
+                ends.append(net_value(invest(project.changed(key, value), data)))
             except InputError as error:
                 place = f"{key} at the end of its range"
                 problems = [replace(p, column=place) for p in error.problems]

@@ -27,7 +27,8 @@ from alopt.model.emissions import NESTED, sources_within
 
 #: Yearly costs of a plant, in the order of the sheet.
 COMPONENTS = (
-    "power", "alumina", "alumina_freight", "anode", "fluoride", "labour", "maintenance", "overhead", "carbon",
+    "power", "surcharge", "alumina", "alumina_freight", "anode", "fluoride", "labour", "maintenance",
+    "overhead", "carbon",
 )  # fmt: skip
 
 #: Whose flows: before tax and debt (the linear program's terms), after tax, and after debt.
@@ -61,6 +62,8 @@ class Plant:
         t CO2e/t by source, power apart.
     power_factor : tuple of float
         t CO2/MWh by year.
+    surcharge : tuple of float
+        CNY/t by year that a tiered tariff adds at the plant's intensity.
     """
 
     capacity: float
@@ -75,6 +78,7 @@ class Plant:
     overhead: float
     emission: Mapping[str, float]
     power_factor: Path
+    surcharge: Path
 
     @property
     def output(self) -> float:
@@ -92,6 +96,7 @@ class Plant:
 class Prices:
     """Price paths by year of the sheet, CNY per t or MWh without VAT.
 
+    ``free`` is the free allocation by year, t CO2e per t of metal.
     ``contract`` are the years in which the power price is the project's own to negotiate, and
     ``shared_power`` says whether the plant as it is would buy at the same price.
     """
@@ -99,6 +104,7 @@ class Prices:
     metal: Path
     anode: Path
     carbon: Path
+    free: Path
     alumina_before: Path
     alumina_after: Path
     power_before: Path
@@ -134,7 +140,6 @@ class Terms:
     debt_years: int = 0
     residual: bool = False
     carbon_scope: str = "direct"
-    free_allocation: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -282,10 +287,11 @@ def _costs(
         return {component: [0.0] * inv.length for component in COMPONENTS}
     made = [plant.output * share for share in running]
     held = [plant.capacity * share for share in standing]
-    scope, free, carbon = inv.terms.carbon_scope, inv.terms.free_allocation, inv.prices.carbon
+    scope, free, carbon = inv.terms.carbon_scope, inv.prices.free, inv.prices.carbon
     years = range(inv.length)
     return {
         "power": [made[t] * plant.ac * power[t] for t in years],
+        "surcharge": [made[t] * plant.surcharge[t] for t in years],
         "alumina": [made[t] * plant.alumina * alumina[t] for t in years],
         "alumina_freight": [m * plant.freight for m in made],
         "anode": [made[t] * plant.anode * inv.prices.anode[t] for t in years],
@@ -294,7 +300,7 @@ def _costs(
         "maintenance": [h * plant.maintenance for h in held],
         "overhead": [h * plant.overhead for h in held],
         "carbon": [
-            made[t] * carbon[t] * (plant.intensity(scope, t) - free) if carbon[t] else 0.0 for t in years
+            made[t] * carbon[t] * (plant.intensity(scope, t) - free[t]) if carbon[t] else 0.0 for t in years
         ],
     }
 
@@ -579,12 +585,14 @@ def _cost_of(flows: Sequence[float], avoided: Sequence[float], rate: float) -> F
 
 
 def resource_flows(laid: Sheet) -> list[float]:
-    """Flows as a planner sees them: before tax, without carbon payments and quota.
+    """Flows as a planner sees them: before tax, without carbon payments, surcharges and quota.
 
-    Both are transfers between residents; the scarcity that they price is the linear program's.
+    All are transfers between residents; the scarcity that they price is the linear program's.
     """
-    quota = laid.outlays["quota"]
-    return [flow + laid.costs["carbon"][t] + quota[t] for t, flow in enumerate(laid.before_tax)]
+    return [
+        flow + laid.costs["carbon"][t] + laid.costs["surcharge"][t] + laid.outlays["quota"][t]
+        for t, flow in enumerate(laid.before_tax)
+    ]
 
 
 def later(now: Investment, next_year: Investment, view: str = "before_tax") -> tuple[float, float]:

@@ -90,11 +90,13 @@ def invest(project: Project, data: ModelData) -> Investment:
         quota_mt_per_a=bought,
         quota_price=values.get("quota.price_cny_per_t", 0.0),
         quota_resale=values.get("quota.resale_cny_per_t", 0.0),
-        terms=_terms(values),
+        terms=_terms(values, data),
     )
 
 
-def _terms(values: Mapping[str, Any]) -> Terms:
+def _terms(values: Mapping[str, Any], data: ModelData) -> Terms:
+    policy = data.policies.get("carbon_price")
+    scope = values.get("carbon.scope", policy.scope if policy else "smelter_scope_1_2")
     return Terms(
         investor=values["rates.investor"],
         planner=values["rates.planner"],
@@ -104,8 +106,7 @@ def _terms(values: Mapping[str, Any]) -> Terms:
         debt_rate=values.get("debt.rate", 0.0),
         debt_years=int(values.get("debt.years", 0)),
         residual=values["residual"] == "straight_line",
-        carbon_scope=values.get("carbon.scope", "smelter_scope_1_2"),
-        free_allocation=values.get("carbon.free_t_per_t", 0.0),
+        carbon_scope=scope,
     )
 
 
@@ -217,7 +218,23 @@ def plant_of(
         overhead=p["overhead_cny_per_t_a"],
         emission=emissions_of(data, place, cell),
         power_factor=_by_year(place.power.emission_factor, years),
+        surcharge=surcharges(data, cell.ac, years),
     )
+
+
+def surcharges(data: ModelData, ac: float, years: range) -> tuple[float, ...]:
+    """CNY/t by year that the scenario's tiered tariff adds at an intensity in kWh/t."""
+    policy = data.policies.get("tiered_tariff")
+    if policy is None:
+        return (0.0,) * len(years)
+    from alopt.policies.tiered_tariff import payment_per_tonne  # noqa: PLC0415 - it imports Pyomo
+
+    return tuple(payment_per_tonne(ac, policy.steps[_in_force(policy.steps, y)]) for y in years)
+
+
+def _in_force(path: Mapping[int, Any], year: int) -> int:
+    """Latest model year that is not after a year, or the first."""
+    return max((y for y in path if y <= year), default=min(path))
 
 
 def emissions_of(data: ModelData, place: Place, cell: Cell) -> dict[str, float]:
@@ -268,22 +285,22 @@ def _plant(project: Project, data: ModelData, side: _Side, years: range) -> Plan
             for key in wanted
             if key not in own
         ]
-        return missing or _explicit(own, data, side.capacity, len(years))
+        return missing or _explicit(own, data, side.capacity, years)
     plant = plant_of(data, side.place, side.cell, side.capacity, years, rent=side.name == "before")
-    return _changed(plant, own, len(years))
+    return _changed(plant, own, data, years)
 
 
-def _explicit(own: Mapping[str, float], data: ModelData, capacity: float, length: int) -> Plant:
+def _explicit(own: Mapping[str, float], data: ModelData, capacity: float, years: range) -> Plant:
     baking = data.parameters.get("anode_baking_emission_t_per_t_anode", 0.0)
     plant = Plant(
         capacity=capacity, availability=data.parameters["availability"], ac=0.0, alumina=0.0, anode=0.0,
         freight=0.0, fluoride=0.0, labour=0.0, maintenance=0.0, overhead=0.0,
-        emission={"anode_baking": own["anode_t_per_t"] * baking}, power_factor=(),
+        emission={"anode_baking": own["anode_t_per_t"] * baking}, power_factor=(), surcharge=(),
     )  # fmt: skip
-    return _changed(plant, own, length)
+    return _changed(plant, own, data, years)
 
 
-def _changed(plant: Plant, own: Mapping[str, float], length: int) -> Plant:
+def _changed(plant: Plant, own: Mapping[str, float], data: ModelData, years: range) -> Plant:
     fields = {
         "anode_t_per_t": "anode", "alumina_t_per_t": "alumina", "fluoride_cny_per_t": "fluoride",
         "alumina_freight_cny_per_t": "freight", "labour_cny_per_t_a": "labour",
@@ -292,8 +309,9 @@ def _changed(plant: Plant, own: Mapping[str, float], length: int) -> Plant:
     changes: dict[str, Any] = {field: own[key] for key, field in fields.items() if key in own}
     if "ac_kwh_per_t" in own:
         changes["ac"] = kwh_to_mwh(own["ac_kwh_per_t"])
+        changes["surcharge"] = surcharges(data, own["ac_kwh_per_t"], years)
     if "power_factor_t_per_mwh" in own:
-        changes["power_factor"] = (own["power_factor_t_per_mwh"],) * length
+        changes["power_factor"] = (own["power_factor_t_per_mwh"],) * len(years)
     sources = {"anode_co2_t_per_t": "anode", "pfc_t_per_t": "pfc"}
     emission = {source: own[key] for key, source in sources.items() if key in own}
     return replace(plant, emission={**plant.emission, **emission}, **changes)
@@ -354,11 +372,26 @@ def _prices(
         before = after if shared or old is None else _power_before(project, old, years, problems)
     if problems:
         return problems
+    carbon, free = _carbon(project, data, own["carbon.price_cny_per_t"], years)
     return Prices(
-        metal=metal, anode=anode, carbon=own["carbon.price_cny_per_t"] or flat(0.0),
+        metal=metal, anode=anode, carbon=carbon, free=free,
         alumina_before=alumina.get("before", alumina["after"]), alumina_after=alumina["after"],
         power_before=before, power_after=after, contract=contract, shared_power=shared and not apart,
     )  # fmt: skip
+
+
+def _carbon(
+    project: Project, data: ModelData, own: tuple[float, ...] | None, years: range
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Carbon price and free allocation: the file's, else those of the scenario's carbon price."""
+    policy = data.policies.get("carbon_price")
+    if own is not None or policy is None:
+        free = project.values.get("carbon.free_t_per_t", 0.0)
+        return own or (0.0,) * len(years), (free,) * len(years)
+    modelled = [_in_force(dict.fromkeys(data.calendar.years), y) for y in years]
+    return tuple(policy.metal_price(y) for y in modelled), tuple(
+        policy.benchmark.get(y, 0.0) for y in modelled
+    )
 
 
 def _power_before(project: Project, old: _Side, years: range, problems: list[Problem]) -> tuple[float, ...]:
@@ -378,6 +411,8 @@ def _alumina_price(side: _Side, market: MarketPrices | None) -> float | None:
 
 def _own_path(project: Project, data: ModelData, key: str, years: range) -> tuple[float, ...] | None:
     """Path that the file gives, without value-added tax."""
+    if key in project.paths:
+        return _by_year(project.paths[key], years)
     value = project.values.get(key)
     if value is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from alopt.data.load import load
 from alopt.data.projects import Project, is_project_key, load_project
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
+from alopt.results.saved import read_run
 from alopt.results.write import result_folder, write_json
 
 #: Scenario whose inputs a project uses where it names none.
@@ -31,6 +33,8 @@ def project(options: argparse.Namespace, settings: dict[str, Any]) -> int:
     inputs = Path(options.inputs) if options.inputs else default_inputs()
     own = {key: value for key, value in settings.items() if is_project_key(key)}
     found = load_project(options.name, inputs, own)
+    if options.run:
+        found = replace(found, paths={"metal_cny_per_t": metal_path(options.run)})
     rest = {key: value for key, value in settings.items() if key not in own}
     data = project_data(found, inputs, rest, options.scenario)
     summary, table = appraise(found, data)
@@ -49,6 +53,19 @@ def project(options: argparse.Namespace, settings: dict[str, Any]) -> int:
     return 0
 
 
+def metal_path(run: str) -> dict[int, float]:
+    """Metal price by model year of a solved run, CNY/t without VAT.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no run.
+    """
+    return {
+        int(y): float(found["metal_price_cny_per_t"]) for y, found in read_run(run).summary["years"].items()
+    }
+
+
 def project_data(found: Project, inputs: Path, settings: dict[str, Any], scenario: str | None) -> Any:  # noqa: ANN401
     """Inputs of the scenario and the prices that a project names, at smelter resolution.
 
@@ -57,9 +74,7 @@ def project_data(found: Project, inputs: Path, settings: dict[str, Any], scenari
     UsageError
         If neither the project nor its scenario names market prices.
     """
-    prices = found.values.get("prices")
-    if prices is not None:
-        settings = {"market_prices": prices, **settings}
+    settings = {**found.scenario_settings, **settings}
     name = scenario or found.values.get("scenario", SCENARIO)
     data = load(inputs, name, resolution="smelter", settings=settings)
     if data.market_prices is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ _TOGETHER = {
     "after": (),
 }
 
-_FREE = ("sources", "provenance", "capex_shares")
+_FREE = ("sources", "provenance", "capex_shares", "policies")
 
 _KEYS = (*_TEXTS, *_WORDS, *_NUMBERS, *_WHOLE, *_PATHS)
 
@@ -141,6 +141,8 @@ class Project:
         Believed range of each number that names one, as in the file.
     raw : mapping
         The file as read, with all that it extends.
+    paths : mapping of str to mapping of int to float
+        Prices by key and year without value-added tax that replace the file's, as of a solved run.
     """
 
     name: str
@@ -149,11 +151,24 @@ class Project:
     shares: tuple[float, ...]
     ranges: Mapping[str, tuple[float, float]]
     raw: Mapping[str, Any]
+    paths: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
-    def number(self, key: str) -> float | None:
-        """Return a number, or None where the file leaves it out."""
-        value = self.values.get(key)
-        return None if value is None else float(value)
+    def changed(self, key: str, value: Any) -> Project:  # noqa: ANN401
+        """Return the project with one value changed, by the file's own dotted key.
+
+        Raises
+        ------
+        InputError
+            If the value breaks a rule.
+        """
+        return replace(read_project(with_value(self.raw, key, value), self.file, self.name), paths=self.paths)
+
+    @property
+    def scenario_settings(self) -> dict[str, Any]:
+        """What the file changes in its scenario: prices and policies, by dotted key."""
+        policies = {f"policies.{name}": fields for name, fields in self.raw.get("policies", {}).items()}
+        prices = self.values.get("prices")
+        return policies if prices is None else {"market_prices": prices, **policies}
 
 
 def project_names(inputs: Path) -> list[str]:
@@ -209,6 +224,9 @@ def read_project(raw: Mapping[str, Any], file: str, name: str) -> Project:
     problems += _missing(values, file)
     if not problems or not faulty & {"kind", *_WHOLE, *_NUMBERS}:
         problems += list(_rules(values, file))
+    if not isinstance(raw.get("policies", {}), dict):
+        rule, mend = "must be a mapping", "Write `name: {field: value}` lines."
+        problems.append(Problem(file, None, "policies", str(raw["policies"]), rule, mend))
     shares, found = _shares(raw.get("capex_shares"), values, file)
     problems += found
     ranges, found = _ranges(raw.get("provenance"), values, file)
@@ -230,6 +248,8 @@ def with_value(raw: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]: 
 def is_project_key(key: str) -> bool:
     """Whether a dotted key belongs to a project file (else it is one of its scenario)."""
     first = key.partition(".")[0]
+    if first == "policies":
+        return False
     return first in {k.partition(".")[0] for k in _KEYS} | set(_FREE) or "_usd_" in key
 
 

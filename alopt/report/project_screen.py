@@ -54,6 +54,8 @@ def project_screen(summary: dict[str, Any], table: ResultTable) -> str:
     console.print(_carbon(summary))
     if summary["tornado"]:
         console.print(_tornado(summary))
+    if summary.get("rebuilds"):
+        console.print(_rebuilds(summary))
     for line in _answers(summary):
         console.print(line)
     return text.getvalue().rstrip()
@@ -175,6 +177,18 @@ def _tornado(summary: dict[str, Any]) -> Any:  # noqa: ANN401
         table.add_row(
             row["input"], f"{row['low']:,g}", f"{row['high']:,g}",
             f"{row['npv_low_m_cny']:,.1f}", f"{row['npv_high_m_cny']:,.1f}",
+        )  # fmt: skip
+    return table
+
+
+def _rebuilds(summary: dict[str, Any]) -> Any:  # noqa: ANN401
+    title = "Rebuilds by the designers' key figures: power saved, and the capex that it alone repays"
+    table = grid(title, "from", ["to", "kWh/t DC before", "after", "kWh/t AC saved", "repays, CNY per t/a"])
+    for row in summary["rebuilds"]:
+        table.add_row(
+            row["from_cell"], row["to_cell"], f"{row['dc_kwh_per_t_before']:,.0f}",
+            f"{row['dc_kwh_per_t_after']:,.0f}", f"{row['ac_kwh_per_t_saved']:+,.0f}",
+            f"{row['repays_cny_per_t_a']:,.0f}",
         )  # fmt: skip
     return table
 
