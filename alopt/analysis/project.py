@@ -16,7 +16,7 @@ from alopt.data.projects import TAXED, Project
 from alopt.data.tables import pivot
 from alopt.data.units import kwh_to_mwh, without_vat
 from alopt.electrolysis import ac_energy, dc_energy
-from alopt.errors import InputError, Problem
+from alopt.errors import InputError, Problem, UsageError
 
 #: What a plant needs that neither a site nor a cell state describes.
 _WHOLE_PLANT = (
@@ -448,6 +448,45 @@ def table_parts(data: ModelData, from_cell: str | None, to_cell: str) -> list[tu
     return parts
 
 
+def part_outlays(
+    parts: list[tuple[float, float]],
+    renewed: list[tuple[float, float]],
+    capacity: float,
+    shares: tuple[float, ...],
+    construction: int,
+    life: float,
+) -> list[Outlay]:
+    """Capex of parts, and their renewal at the end of each life while the plant runs.
+
+    Parameters
+    ----------
+    parts, renewed : list of (CNY per t/a, life in years)
+        What is paid at first, and what of it is paid again.
+    capacity : float
+        Mt/a.
+    shares : tuple of float
+        Of the first payment, by year.
+    construction, life : float
+        Years before the plant runs, and years that it runs.
+
+    Returns
+    -------
+    list of Outlay
+    """
+    spent = [
+        Outlay("capex", t, amount * capacity * share, part_life)
+        for amount, part_life in parts
+        for t, share in enumerate(shares)
+        if amount and share
+    ]
+    for amount, part_life in renewed:
+        again = part_life
+        while again < life - 1e-9:
+            spent.append(Outlay("renewal", construction + int(again + 1e-9), amount * capacity, part_life))
+            again += part_life
+    return spent
+
+
 def _outlays(project: Project, data: ModelData, capacity: float) -> tuple[list[Outlay], list[Problem]]:
     values = project.values
     construction, life = int(values["construction_years"]), float(values["life_a"])
@@ -457,7 +496,6 @@ def _outlays(project: Project, data: ModelData, capacity: float) -> tuple[list[O
         renewed = []
         if "renewal_cny_per_t_a" in values:
             renewed = [(float(values["renewal_cny_per_t_a"]), float(values["renewal_life_a"]))]
-            parts += renewed
     else:
         start = values.get("from_cell") if values["kind"] in {"retrofit", "rebuild"} else None
         known = table_parts(data, start, values["to_cell"]) if "to_cell" in values else None
@@ -466,19 +504,86 @@ def _outlays(project: Project, data: ModelData, capacity: float) -> tuple[list[O
             mend = "Give the capex, or name a step of tables/retrofits.csv or a state open to new potlines."
             return [], [Problem(project.file, None, "capex_cny_per_t_a", None, rule, mend)]
         parts = renewed = known
-    spent = [
-        Outlay("capex", t, amount * capacity * mark_up * share, part_life)
-        for amount, part_life in parts
-        for t, share in enumerate(project.shares)
-        if amount and share
-    ]
-    for amount, part_life in renewed:
-        again = part_life
-        while again < life - 1e-9:
-            spent.append(Outlay("renewal", construction + int(again + 1e-9), amount * capacity, part_life))
-            again += part_life
+    parts = [(amount * mark_up, part_life) for amount, part_life in parts]
+    spent = part_outlays(parts, renewed, capacity, project.shares, construction, life)
     spent += _further(values, project.shares, capacity, construction, life)
     return spent, []
+
+
+def arc_investment(
+    data: ModelData,
+    place: Place,
+    from_cell: str,
+    to_cell: str,
+    capacity: float,
+    years: tuple[int, int, int],
+    terms: Terms,
+) -> Investment | None:
+    """Build the investment of one step of the tables at one site, without a project file.
+
+    Parameters
+    ----------
+    data : ModelData
+        With market prices, a metal price among them.
+    place : Place
+        Of the site; :func:`places_of` makes those of all standing sites at once.
+    from_cell, to_cell : str
+        Cell states.
+    capacity : float
+        Mt/a before; the step's gain applies.
+    years : tuple of int
+        Start year, years of construction, years of life.
+    terms : Terms
+
+    Returns
+    -------
+    Investment or None
+        None where the tables know no such step or there is no metal price.
+    """
+    arc, market = data.arcs.get((from_cell, to_cell)), data.market_prices
+    parts = table_parts(data, from_cell, to_cell)
+    if arc is None or market is None or market.metal is None or parts is None:
+        return None
+    start, construction, life = years
+    span = range(start, start + construction + life)
+    grown = capacity * arc.gain
+    outlays = part_outlays(parts, parts, grown, (1.0,), construction, life)
+    works = data.parameters.get("retrofit_works_cny_per_t_a", 0.0)
+    power, alumina = (place.power.price,) * len(span), (place.alumina.price,) * len(span)
+    return Investment(
+        start_year=start,
+        construction=construction,
+        life=life,
+        downtime=0.0,
+        before=plant_of(data, place, data.cells[from_cell], capacity, span, rent=True),
+        after=plant_of(data, place, data.cells[to_cell], grown, span, rent=False),
+        prices=Prices(
+            metal=(market.metal,) * len(span), anode=(market.anode,) * len(span),
+            carbon=(0.0,) * len(span), free=(0.0,) * len(span), alumina_before=alumina,
+            alumina_after=alumina, power_before=power, power_after=power, contract=range(len(span)),
+            shared_power=True,
+        ),
+        outlays=(*outlays, Outlay("works", 0, works * capacity, None)),
+        quota_mt_per_a=grown - capacity,
+        quota_price=0.0,
+        quota_resale=0.0,
+        terms=terms,
+    )  # fmt: skip
+
+
+def places_of(data: ModelData) -> dict[str, Place]:
+    """Power and alumina of every standing site at the scenario's market prices.
+
+    Raises
+    ------
+    UsageError
+        If the scenario names no market prices.
+    """
+    prices = data.market_prices
+    if prices is None:
+        raise UsageError("The scenario names no market prices; set market_prices to a month or a file.")
+    power = site_power(data, prices, data.calendar.years[0], fleet_need(data))
+    return {i: Place(i, found, site_alumina(data, prices, i)) for i, found in power.items()}
 
 
 def _further(

@@ -67,6 +67,12 @@ def _number(value: float | str | None, form: str = "{:,.0f}") -> str:
     return value if isinstance(value, str) else form.format(value)
 
 
+def _money(value: float) -> str:
+    """M CNY in few signs: whole ones from a thousand on, and no minus before nil."""
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}"
+    return text.removeprefix("-") if not float(text.replace(",", "")) else text
+
+
 def _assumptions(summary: dict[str, Any]) -> Any:  # noqa: ANN401
     a = summary["assumptions"]
     table = grid("Assumptions", "", ["before", "after"])
@@ -110,7 +116,7 @@ def _flows(table: ResultTable) -> Any:  # noqa: ANN401
         cost = plain in spent or (kept.index(name) < kept.index("capex_m_cny") and plain != "revenue")
         cells = [(-row[name] if cost else row[name]) for row in shown]
         if any(abs(row[name]) > 1e-9 for row in rows):
-            out.add_row(plain.replace("_", " "), *(f"{cell + 0.0:,.1f}" for cell in cells))
+            out.add_row(plain.replace("_", " "), *(_money(cell) for cell in cells))
     return out
 
 
@@ -182,7 +188,7 @@ def _tornado(summary: dict[str, Any]) -> Any:  # noqa: ANN401
 
 
 def _rebuilds(summary: dict[str, Any]) -> Any:  # noqa: ANN401
-    title = "Rebuilds by the designers' key figures: power saved, and the capex that it alone repays"
+    title = "Rebuilds by the designers' key figures: what power alone repays"
     table = grid(title, "from", ["to", "kWh/t DC before", "after", "kWh/t AC saved", "repays, CNY per t/a"])
     for row in summary["rebuilds"]:
         table.add_row(
