@@ -353,7 +353,9 @@ def loan(draws: Sequence[float], rate: float, years: int) -> tuple[list[float], 
     balance = 0.0
     for year, draw in enumerate(draws):
         interest[year] = balance * rate
-        if last < year <= last + years:
+        if last < year < last + years:
             repayment[year] = level - interest[year]
+        elif year == last + years:
+            repayment[year] = balance  # what is left, so that no rounding stays owed
         balance += draw - repayment[year]
     return interest, repayment
