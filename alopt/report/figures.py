@@ -82,9 +82,11 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
     metal = summary["metal_price_cny_per_t"]
     high = 1.06 * max(top, metal or 0.0)
     width = t.amount("mt", rows[-1]["to_mt"])
-    x = alt.X("from:Q", title=t("curve.output")).scale(
-        domain=[0, width], nice=False
-    ).axis(tickCount=8, format=",.0f")
+    x = (
+        alt.X("from:Q", title=t("curve.output"))
+        .scale(domain=[0, width], nice=False)
+        .axis(tickCount=8, format=",.0f")
+    )
     y = alt.Y("low:Q", title=t("curve.full_cost")).scale(domain=[0, high], nice=False)
     stacked = alt.Chart(alt.Data(values=parts)).transform_stack(
         stack="cost", groupby=["smelter"], sort=[alt.SortField("order")], as_=["low", "high"]
@@ -119,7 +121,13 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
     halo = labels.mark_text(
         angle=270, align="left", baseline="middle", dx=5, fontSize=10, stroke="white", strokeWidth=4
     )
-    layers = [bars, beside, *_level(alt, metal, t("curve.metal_price", price=f"{metal:,.0f}") if metal else "", width), halo, labels]
+    layers = [
+        bars,
+        beside,
+        *_level(alt, metal, t("curve.metal_price", price=f"{metal:,.0f}") if metal else "", width),
+        halo,
+        labels,
+    ]
     chart = alt.layer(*layers).properties(width=style.COLUMN - 80, height=380)
     return style.dressed(chart, t("figure.cost_curve", month=summary["month"]), _subtitle(t, summary))
 

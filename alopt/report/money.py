@@ -71,7 +71,9 @@ def cost_stack(
         alt.Chart(alt.Data(values=values))
         .mark_bar(stroke="white", strokeWidth=0.6)
         .encode(
-            x=alt.X("low:Q", scale=x, title=t("axis.cost_cny_per_t")).axis(format=",.0f", tickCount=6, grid=False),
+            x=alt.X("low:Q", scale=x, title=t("axis.cost_cny_per_t")).axis(
+                format=",.0f", tickCount=6, grid=False
+            ),
             x2="high:Q",
             y=y,
             color=alt.Color("part:N", title=None)
@@ -126,10 +128,20 @@ def regional_prices(run: Run, year: int | None = None, language: str = "en") -> 
 
 
 def _dots(
-    alt: Any, rows: list[dict[str, Any]], order: list[str], column: str, title: str, colour: str, *, named: bool  # noqa: ANN401
+    alt: Any,
+    rows: list[dict[str, Any]],
+    order: list[str],
+    column: str,
+    title: str,
+    colour: str,
+    *,
+    named: bool,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     known = [{**row, "text": f"{row[column]:,.0f}"} for row in rows if row[column] is not None]
-    low, high = min((row[column] for row in known), default=0.0), max((row[column] for row in known), default=1.0)
+    low, high = (
+        min((row[column] for row in known), default=0.0),
+        max((row[column] for row in known), default=1.0),
+    )
     room = max(high - low, 0.01 * high, 1.0)
     x = alt.X(f"{column}:Q", title=title).scale(domain=[low - 0.12 * room, high + 0.3 * room], nice=False)
     x = x.axis(format=",.0f", tickCount=4, grid=True)

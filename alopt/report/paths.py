@@ -111,10 +111,15 @@ def capacity_by_cell(run: Run, language: str = "en") -> Any:  # noqa: ANN401
         {(row["band"], row["stage"]) for row in rows},
         key=lambda kind: (-1 if kind[0] is None else kind[0], _stage_order(kind[1]), kind[1]),
     )
-    amounts = {(row["year"], _key(row["band"], row["stage"])): t.amount("mt", row["capacity_mt_per_a"]) for row in rows}
+    amounts = {
+        (row["year"], _key(row["band"], row["stage"])): t.amount("mt", row["capacity_mt_per_a"])
+        for row in rows
+    }
     series = [(_key(band, stage), _cell_label(t, band, stage), _cell_colour(band, stage))
               for band, stage in kinds]  # fmt: skip
-    chart = alt.layer(*stacked(alt, amounts, series, unit=t("unit.mt_per_a"), form=t.form("mt", 1), size=(380, 320)))
+    chart = alt.layer(
+        *stacked(alt, amounts, series, unit=t("unit.mt_per_a"), form=t.form("mt", 1), size=(380, 320))
+    )
     return style.dressed(chart, t("figure.capacity_by_cell"), t("figure.capacity_by_cell.note"))
 
 
@@ -177,9 +182,7 @@ def _line(alt: Any, rows: list[dict[str, Any]], column: str, title: str, form: s
     """Draw a small line with its first and last value."""
     known = [row for row in rows if row[column] is not None]
     ends = {row["year"] for row in (known[:1] + known[-1:])}
-    values = [
-        {**row, "end": format(row[column], form) if row["year"] in ends else ""} for row in known
-    ]
+    values = [{**row, "end": format(row[column], form) if row["year"] in ends else ""} for row in known]
     low, high = min(row[column] for row in known), max(row[column] for row in known)
     room = 0.22 * max(high - low, 0.01 * high)
     base = alt.Chart(alt.Data(values=values)).properties(
@@ -202,9 +205,7 @@ def _line(alt: Any, rows: list[dict[str, Any]], column: str, title: str, form: s
     )
 
 
-def _series(
-    t: Terms, kind: str, colours: dict[str, str], present: set[str]
-) -> list[tuple[str, str, str]]:
+def _series(t: Terms, kind: str, colours: dict[str, str], present: set[str]) -> list[tuple[str, str, str]]:
     """Return key, label and colour of what is there: the known in their order, then the others."""
     known = [key for key in colours if key in present]
     others = sorted(present - set(known))
@@ -254,7 +255,11 @@ def quota_value(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     scale = alt.Scale(domain=[0, top], nice=False)
     layers = _with_range(alt, t, worth, x, scale) + _deals(alt, deals, x, scale, top / height)
     size = {"width": style.COLUMN - 80, "height": height}
-    panels = [alt.layer(*layers).properties(**size, title=style.small_title(t("axis.quota_price")))] if layers else []
+    panels = (
+        [alt.layer(*layers).properties(**size, title=style.small_title(t("axis.quota_price")))]
+        if layers
+        else []
+    )
     if worth:
         panels.append(
             _rent(alt, worth, x).properties(

@@ -88,9 +88,7 @@ def regional_capacity(run: Run, ranges: ResultTable | None = None) -> Rows:
         for y in years:
             low, high = spread.get((region, y), (None, None))
             amount = start.get(region, 0.0) if y not in run.years else totals.get((region, y), 0.0)
-            rows.append(
-                {"year": y, "region": region, "capacity_mt_per_a": amount, "low": low, "high": high}
-            )
+            rows.append({"year": y, "region": region, "capacity_mt_per_a": amount, "low": low, "high": high})
     return rows
 
 
