@@ -176,7 +176,7 @@ def _curve(options: argparse.Namespace) -> int:
 def _project(options: argparse.Namespace) -> int:
     from alopt.commands.project import project  # noqa: PLC0415
 
-    return project(options, _settings(options.settings))
+    return project(options)
 
 
 def _audit(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from alopt.analysis.appraisal import appraise
+from alopt.commands.common import settings_of
 from alopt.data.load import load
 from alopt.data.projects import Project, is_project_key, load_project
 from alopt.data.schema import default_inputs
@@ -20,7 +21,7 @@ from alopt.results.write import result_folder, write_json
 SCENARIO = "baseline"
 
 
-def project(options: argparse.Namespace, settings: dict[str, Any]) -> int:
+def project(options: argparse.Namespace) -> int:
     """Appraise one investment, write its sheet and show it.
 
     Returns
@@ -30,6 +31,7 @@ def project(options: argparse.Namespace, settings: dict[str, Any]) -> int:
     """
     from alopt.run import manifest  # noqa: PLC0415
 
+    settings = settings_of(options.settings)
     inputs = Path(options.inputs) if options.inputs else default_inputs()
     own = {key: value for key, value in settings.items() if is_project_key(key)}
     found = load_project(options.name, inputs, own)
