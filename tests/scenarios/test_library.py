@@ -48,7 +48,7 @@ def test_sources_are_keys_of_the_table():
 
 def test_assumptions_stand_in_the_description():
     """What rests on assumptions of this model says so where it says what is set."""
-    said = [name for name in NAMES if "assum" in own(name)["description"]]
+    said = [name for name in NAMES if "assum" in own(name)["description"].lower()]
     silent = {name for name in NAMES if "alopt_assumption" in own(name)["sources"]} - set(said)
     assert silent <= {"baseline", "baseline-single-years", "base-2024", "no-cap", "quota-free"}
 
