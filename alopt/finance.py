@@ -313,17 +313,17 @@ def levelised_cost(costs: Sequence[float], output: Sequence[float], rate: float)
     return net_present_value(costs, rate) / made
 
 
-def loan(draws: Sequence[float], rate: float, years: int) -> tuple[list[float], list[float]]:
+def loan(draws: Sequence[float], rate: float, start: int, years: int) -> tuple[list[float], list[float]]:
     """Interest and repayment of a loan, year by year.
 
     Parameters
     ----------
     draws : sequence of float
-        Money lent in each year; interest falls due from the year after.
+        Money lent in each year before the start; interest falls due from the year after.
     rate : float
         Interest per year.
-    years : int
-        Years of equal payments after the last draw.
+    start, years : int
+        First year of repayment, and number of equal payments.
 
     Returns
     -------
@@ -333,29 +333,28 @@ def loan(draws: Sequence[float], rate: float, years: int) -> tuple[list[float], 
     Raises
     ------
     ValueError
-        If the payments do not end within the years given.
+        If money is lent after the start, or the payments do not end within the years given.
 
     Examples
     --------
     1,000 at 10 % over three years is 402.11 a year (an ordinary annuity of 2.4869 years):
 
-    >>> interest, repayment = loan([1_000, 0, 0, 0], 0.10, 3)
+    >>> interest, repayment = loan([1_000, 0, 0, 0], 0.10, 1, 3)
     >>> [round(i + r, 2) for i, r in zip(interest, repayment)]
     [0.0, 402.11, 402.11, 402.11]
     """
+    if any(draws[start:]):
+        raise ValueError("money is lent after the first repayment")
+    if start + years > len(draws):
+        raise ValueError("the loan is longer than the years that follow its start")
     interest, repayment = [0.0] * len(draws), [0.0] * len(draws)
-    last = max((year for year, draw in enumerate(draws) if draw), default=None)
-    if last is None:
-        return interest, repayment
-    if last + years >= len(draws):
-        raise ValueError("the loan is longer than the years that follow its last draw")
     level = sum(draws) * (1.0 + rate) / annuity_due_factor(rate, years)
     balance = 0.0
     for year, draw in enumerate(draws):
         interest[year] = balance * rate
-        if last < year < last + years:
+        if start <= year < start + years - 1:
             repayment[year] = level - interest[year]
-        elif year == last + years:
+        elif year == start + years - 1:
             repayment[year] = balance  # what is left, so that no rounding stays owed
         balance += draw - repayment[year]
     return interest, repayment

@@ -243,10 +243,11 @@ def sheet(inv: Investment) -> Sheet:
     taxed = [margin[t] - depreciation[t] - at_once[t] - outlays["residual"][t] for t in years]
     tax = [inv.terms.tax * profit for profit in taxed]
     after_tax = [before_tax[t] - tax[t] for t in years]
-    drawn = [inv.terms.debt_share * max(spent, 0.0) for spent in _financed(inv, outlays)]
-    interest, repayment = (
-        loan(drawn, inv.terms.debt_rate, inv.terms.debt_years) if any(drawn) else (none, none)
-    )
+    drawn = [inv.terms.debt_share * spent for spent in _financed(inv, outlays)]
+    interest, repayment = none, none
+    if any(drawn):
+        start = max(inv.construction, 1)
+        interest, repayment = loan(drawn, inv.terms.debt_rate, start, inv.terms.debt_years)
     levered = [after_tax[t] + drawn[t] - repayment[t] - (1.0 - inv.terms.tax) * interest[t] for t in years]
     return Sheet(
         revenue=revenue, costs=costs, cost_before=reference, cost_after=after, cost_kept=kept,

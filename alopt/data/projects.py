@@ -421,7 +421,7 @@ def _rules(values: Mapping[str, Any], file: str) -> Iterator[Problem]:
     if values.get("downtime_months", 0) > months:
         rule, mend = f"is longer than the {months} months of construction", "Lengthen the construction."
         yield Problem(file, None, "downtime_months", str(values["downtime_months"]), rule, mend)
-    if values.get("debt.years", 0) > values.get("life_a", 60):
+    if values.get("debt.years", 0) > values.get("life_a", 60) - (values.get("construction_years") == 0):
         rule, mend = "the loan outlives the project", "Shorten the loan."
         yield Problem(file, None, "debt.years", str(values["debt.years"]), rule, mend)
     for side in ("before", "after"):

@@ -252,7 +252,7 @@ def rebuilt(inv: Investment) -> dict[str, np.ndarray]:
     before_tax = gain - spent + back
     tax = terms.tax * (gain - written - expensed + back)
     debt, levered = 0.0, before_tax - tax
-    last = max(np.flatnonzero(borrowed)) if borrowed.any() else 0
+    last = max(c, 1) - 1
     level = (
         borrowed.sum() * terms.debt_rate / (1 - (1 + terms.debt_rate) ** -terms.debt_years)
         if borrowed.any()

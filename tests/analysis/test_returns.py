@@ -125,17 +125,19 @@ def test_levelised_cost_needs_output():
 
 def test_a_loan_is_paid_back_in_equal_payments():
     """10,000 at 8 % over 10 years is 1,490.29 a year."""
-    interest, repayment = loan([10_000] + [0] * 12, 0.08, 10)
+    interest, repayment = loan([10_000] + [0] * 12, 0.08, 1, 10)
     paid = [i + r for i, r in zip(interest, repayment, strict=True)]
     assert paid[1:11] == pytest.approx([1490.2949] * 10, abs=1e-4)
     assert paid[11:] == [0, 0]
     assert sum(repayment) == pytest.approx(10_000)
-    interest, repayment = loan([600, 400, 0, 0, 0], 0.1, 2)
+    interest, repayment = loan([600, 400, 0, 0, 0], 0.1, 2, 2)
     assert interest[1] == pytest.approx(60)
     assert sum(repayment) == pytest.approx(1000)
-    assert loan([0, 0], 0.1, 1) == ([0, 0], [0, 0])
+    assert loan([0, 0], 0.1, 1, 1) == ([0, 0], [0, 0])
+    with pytest.raises(ValueError, match="lent after the first repayment"):
+        loan([5, 5], 0.1, 1, 1)
     with pytest.raises(ValueError, match="longer than the years"):
-        loan([5, 0], 0.1, 2)
+        loan([5, 0], 0.1, 1, 2)
 
 
 def test_pyxirr_is_loaded_only_when_a_rate_is_asked_for():
