@@ -219,7 +219,8 @@ def read_project(raw: Mapping[str, Any], file: str, name: str) -> Project:
     values, problems = _flat(raw, file)
     values, found = _in_cny(values, file)
     problems += found
-    problems += [p for key, value in values.items() for p in _value_problems(key, value, file)]
+    known = {key: value for key, value in values.items() if key in _KEYS}
+    problems += [p for key, value in known.items() for p in _value_problems(key, value, file)]
     faulty = {problem.column for problem in problems}
     problems += _missing(values, file)
     if not problems or not faulty & {"kind", *_WHOLE, *_NUMBERS}:
