@@ -88,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     _project_parser(commands)
     _audit_parser(commands)
 
+    _retrofit_parser(commands)
+
     explain = commands.add_parser("explain", help="why the optimum is so; where infeasible, what conflicts")
     explain.add_argument(
         "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or YAML file"
@@ -116,6 +118,20 @@ def _project_parser(commands: Any) -> None:  # noqa: ANN401
     )  # fmt: skip
     project.add_argument("--quiet", action="store_true", help="print nothing but errors")
     project.add_argument("--json", action="store_true", help="print the summary as JSON and nothing else")
+
+
+def _retrofit_parser(commands: Any) -> None:  # noqa: ANN401
+    retrofit = commands.add_parser("retrofit", help="every retrofit and rebuild: taken or left, by how much")
+    name = "name or YAML file"
+    retrofit.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help=name)
+    retrofit.add_argument("--owner", metavar="NAME", help="one owner's smelters, smelter by smelter")
+    contract = "the owner's power, as {price_cny_per_mwh: 380, vat: included}"
+    retrofit.add_argument("--contract", metavar="YAML", help=contract)
+    retrofit.add_argument(
+        "--audit", type=int, default=24, metavar="N", help="options held against the whole model (24)"
+    )
+    retrofit.add_argument("--out", metavar="DIR", help="folder (default results/retrofit-SCENARIO)")
+    _shared(retrofit)
 
 
 def _audit_parser(commands: Any) -> None:  # noqa: ANN401
@@ -179,6 +195,12 @@ def _project(options: argparse.Namespace) -> int:
     return project(options)
 
 
+def _retrofit(options: argparse.Namespace) -> int:
+    from alopt.commands.retrofit import retrofit  # noqa: PLC0415
+
+    return retrofit(options)
+
+
 def _audit(options: argparse.Namespace) -> int:
     from alopt.commands.audit import audit  # noqa: PLC0415
 
@@ -205,6 +227,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "compare": _compare,
     "curve": _curve,
     "project": _project,
+    "retrofit": _retrofit,
     "audit": _audit,
     "explain": _explain,
     "init": _init,

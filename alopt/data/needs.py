@@ -103,6 +103,7 @@ PARAMETERS: dict[str, tuple[str, Use]] = {
     "regional_build_rate_mt_per_a": _BUILDING,
     "depreciation_cny_per_t": _FULL_COST,
     "interest_and_taxes_cny_per_t": _FULL_COST,
+    "investor_rate": ("the investor's figures of `alopt retrofit` need", lambda *_: False),
 }
 
 #: VAT component of the parameters that are prices with VAT; the others never carry it.

@@ -291,7 +291,7 @@ def _flow_chart(
     t: Terms,
     nodes: list[dict[str, Any]],
     bands: list[dict[str, Any]],
-    height: float,  # noqa: ANN401
+    height: float,
 ) -> Any:  # noqa: ANN401
     width = 360
     points = []
