@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     _shared(cost)
     _project_parser(commands)
     _audit_parser(commands)
+    _report_parser(commands)
 
     _retrofit_parser(commands)
 
@@ -145,6 +146,16 @@ def _audit_parser(commands: Any) -> None:  # noqa: ANN401
     audit.add_argument("--out", metavar="DIR", help="also write the tables of the audit as CSV")
     audit.add_argument("--quiet", action="store_true", help="print nothing but errors")
     audit.add_argument("--json", action="store_true", help="print the audit as JSON and nothing else")
+
+
+def _report_parser(commands: Any) -> None:  # noqa: ANN401
+    report = commands.add_parser("report", help="one HTML file of solved runs, to mail or print")
+    report.add_argument("runs", nargs="+", metavar="RUN", help="folder of a run, or a scenario in results/")
+    report.add_argument("--compare", metavar="REF", help="a run beside which each is set")
+    report.add_argument("--lang", choices=("en", "zh"), default="en", help="language (default en)")
+    report.add_argument("--out", metavar="FILE", help="file (default results/RUN-report.html)")
+    report.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    report.add_argument("--json", action="store_true", help="print file and size as JSON and nothing else")
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -213,6 +224,12 @@ def _explain(options: argparse.Namespace) -> int:
     return explain(options)
 
 
+def _report(options: argparse.Namespace) -> int:
+    from alopt.commands.report import make_report  # noqa: PLC0415
+
+    return make_report(options)
+
+
 def _init(options: argparse.Namespace) -> int:
     from alopt.init import init  # noqa: PLC0415
 
@@ -230,5 +247,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "retrofit": _retrofit,
     "audit": _audit,
     "explain": _explain,
+    "report": _report,
     "init": _init,
 }

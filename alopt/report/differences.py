@@ -49,8 +49,9 @@ def difference(
         if row["theme"] == "cost by component":
             spent[row["year"]] += t.amount("bn_cny", row["difference"] / 1000.0)
     bars = alt.hconcat(
-        _bars(alt, emitted, t("difference.emissions", boundary=t.of("boundary", boundary)), style.VERMILION),
-        _bars(alt, spent, t("difference.costs"), style.BLUE),
+        _bars(alt, emitted, t("difference.emissions", boundary=t.of("boundary", boundary)), style.VERMILION,
+              t.form("mt", 1, sign=True)),
+        _bars(alt, spent, t("difference.costs"), style.BLUE, t.form("bn_cny", 1, sign=True)),
         spacing=30,
     )
     chart = alt.vconcat(grid, bars, spacing=22)
@@ -98,9 +99,9 @@ def _grid(alt: Any, t: Terms, rows: list[dict[str, Any]], years: list[int], name
     )  # fmt: skip
 
 
-def _bars(alt: Any, by_year: dict[int, float], title: str, colour: str) -> Any:  # noqa: ANN401
+def _bars(alt: Any, by_year: dict[int, float], title: str, colour: str, form: str) -> Any:  # noqa: ANN401
     values = [
-        {"year": str(y), "value": value, "text": f"{value:+,.1f}".replace("-", "−")}
+        {"year": str(y), "value": value, "text": format(value, form).replace("-", "−")}
         for y, value in sorted(by_year.items())
     ]
     base = alt.Chart(alt.Data(values=values))

@@ -92,6 +92,15 @@ def svg(chart: alt.TopLevelMixin) -> str:
     return str(vl_convert.vegalite_to_svg(chart.to_dict()))
 
 
+def warm() -> None:
+    """Load the renderer and draw nothing once, which makes the first figure as fast as the others."""
+    altair()
+    import vl_convert  # noqa: PLC0415
+
+    empty = {"data": {"values": [{}]}, "mark": "text", "encoding": {"text": {"value": "0"}}}
+    vl_convert.vegalite_to_svg(empty)
+
+
 def save(chart: alt.TopLevelMixin, folder: Path, name: str) -> list[Path]:
     """Write a figure as SVG, PNG (twice the size) and a page that works without a network."""
     altair()
