@@ -394,7 +394,7 @@ def _missing(values: Mapping[str, Any], file: str) -> list[Problem]:
         wanted.append("rates.equity")
     if any(key in TAXED for key in values):
         wanted.append("vat")
-    if values.get("kind") in {"retrofit", "rebuild", "move"}:
+    if values.get("kind") in ("retrofit", "rebuild", "move"):
         wanted.append("downtime_months")
     if values.get("kind") == "move":
         wanted.append("closure_cny_per_t_a")
@@ -412,7 +412,7 @@ def _rules(values: Mapping[str, Any], file: str) -> Iterator[Problem]:
             if key in values:
                 mend = "Leave it out, or choose another kind."
                 yield Problem(file, None, key, str(values[key]), "nothing stands before a new plant", mend)
-    if kind in {"retrofit", "rebuild", "new"} and "to_region" in values:
+    if kind in ("retrofit", "rebuild", "new") and "to_region" in values:
         rule, mend = "only a move leads to another region", "Leave it out, or choose the kind move."
         yield Problem(file, None, "to_region", str(values["to_region"]), rule, mend)
     if "quota.bought_mt_per_a" in values and "quota.sold_mt_per_a" in values:

@@ -2,6 +2,8 @@
 
 import functools
 import json
+import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -15,6 +17,7 @@ from alopt.data.projects import load_project, project_names, read_project, with_
 from alopt.electrolysis import dc_energy
 from alopt.errors import InputError
 from alopt.finance import net_present_value
+from alopt.report.project_screen import project_screen
 
 NAMES = project_names(default_inputs())
 
@@ -285,3 +288,43 @@ def test_what_the_inputs_do_not_have(name, changes, message):
         invest(changed, data)
     assert f"projects/{name}.yaml" in str(error.value)
     assert message in str(error.value)
+
+
+JUNK = (
+    0, -1, 1, None, "x", True, [], {}, {2026: 5}, {"a": 1}, 1e-9, 1e6, float("inf"), float("nan"), 0.999, 60,
+    10**30, [1], {2026: "x"}, {"price_cny_per_mwh": 1},
+)  # fmt: skip
+
+
+def keys(raw, before=""):
+    for key, value in raw.items():
+        yield before + str(key)
+        if isinstance(value, dict) and key != "provenance":
+            yield from keys(value, f"{before}{key}.")
+
+
+@pytest.mark.parametrize(("name", "step"), [("weiqiao-to-yunnan", 4), ("ap60-new", 1)])
+def test_junk_in_any_key_is_refused_or_gives_finite_figures(name, step):
+    """Every key with every kind of junk: an error that names problems, or a whole sheet, never nan."""
+    found, data = project(name)
+    refused = 0
+    for key in [*keys(found.raw), "capex_life_a", "capacity_after_mt_per_a", "quota", "renewal_cny_per_t_a"]:
+        for value in JUNK[::step]:
+            try:
+                changed = read_project(with_value(found.raw, key, value), found.file, name)
+                said, table = appraise(replace(changed, ranges={}), data)
+            except InputError:
+                refused += 1
+            else:
+                json.dumps(said, allow_nan=False)
+                assert all(math.isfinite(cell) for row in table.rows for cell in row)
+    assert refused > 300 / step
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_project_fits_a_screen(name):
+    said, table = summary(name)
+    shown = project_screen(said, table)
+    assert name in shown
+    assert not re.search(r"\b(nan|inf)\b", shown)
+    assert all(len(line) <= 140 for line in shown.splitlines())
