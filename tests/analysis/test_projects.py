@@ -328,3 +328,22 @@ def test_every_project_fits_a_screen(name):
     assert name in shown
     assert not re.search(r"\b(nan|inf)\b", shown)
     assert all(len(line) <= 140 for line in shown.splitlines())
+
+
+def test_a_part_is_renewed_at_the_end_of_each_life():
+    """Seven years after the start in 2028 and again: 2035 and 2042, not in the last of 20 years."""
+    _, table = summary("zhongrun-ii")
+    paid = {row["year"]: row["renewal_m_cny"] for row in table.records() if row["renewal_m_cny"]}
+    assert paid == pytest.approx({2035: 0.5 * 600, 2042: 0.5 * 600})
+
+
+def test_waiting_meets_the_prices_of_the_year_after():
+    """Metal falls in the second year: a project that starts a year later sells nothing at the old price."""
+    found, data = project("tianshan-200kt", metal_cny_per_t={2026: 22_600, 2027: 11_300})
+    said, _ = appraise(replace(found, ranges={}), data)
+    after, _ = project("tianshan-200kt", metal_cny_per_t={2026: 22_600, 2027: 11_300}, start_year=2026)
+    assert said["npv_waiting_m_cny"] == pytest.approx(net_value(invest(after, data)) / 1.08)
+    lost = 0.2 * data.parameters["availability"] * 10_000 / 1.08
+    flat, _ = project("tianshan-200kt", metal_cny_per_t=11_300)
+    flat_said, _ = appraise(replace(flat, ranges={}), data)
+    assert said["value_of_waiting_m_cny"] == pytest.approx(flat_said["value_of_waiting_m_cny"] - lost)
