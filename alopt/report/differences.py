@@ -83,7 +83,7 @@ def _grid(alt: Any, t: Terms, rows: list[dict[str, Any]], years: list[int], name
         for y in years
     ]  # fmt: skip
     most = max((abs(v["difference"]) for v in values if v["name"] != t("nation")), default=0.0) or 1.0
-    base = alt.Chart(alt.Data(values=values))
+    base = alt.Chart(style.data(values=values))
     x = alt.X("year:O", title=None).axis(orient="top", labelAngle=0, ticks=False, domain=False)
     y = alt.Y("name:N", sort=[name for name, _ in lines], title=None)
     y = y.axis(ticks=False, domain=False, labelLimit=220)
@@ -104,7 +104,7 @@ def _bars(alt: Any, by_year: dict[int, float], title: str, colour: str, form: st
         {"year": str(y), "value": value, "text": format(value, form).replace("-", "−")}
         for y, value in sorted(by_year.items())
     ]
-    base = alt.Chart(alt.Data(values=values))
+    base = alt.Chart(style.data(values=values))
     x = alt.X("year:O", title=None).axis(labelAngle=0, ticks=False, offset=4, domain=False)
     low, high = min(0.0, *by_year.values()), max(0.0, *by_year.values())
     room = 0.2 * (high - low) or 1.0

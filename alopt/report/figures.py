@@ -88,7 +88,7 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
         .axis(tickCount=8, format=",.0f")
     )
     y = alt.Y("low:Q", title=t("curve.full_cost")).scale(domain=[0, high], nice=False)
-    stacked = alt.Chart(alt.Data(values=parts)).transform_stack(
+    stacked = alt.Chart(style.data(values=parts)).transform_stack(
         stack="cost", groupby=["smelter"], sort=[alt.SortField("order")], as_=["low", "high"]
     )
     bars = stacked.mark_rect(stroke="white", strokeWidth=0.3).encode(
@@ -114,7 +114,7 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
         if row["capacity_mt_per_a"] >= _NAMED
     ]
     labels = (
-        alt.Chart(alt.Data(values=names))
+        alt.Chart(style.data(values=names))
         .mark_text(angle=270, align="left", baseline="middle", dx=5, fontSize=10)
         .encode(x="at:Q", y="cost:Q", text="name:N")
     )
@@ -151,7 +151,7 @@ def _level(alt: Any, value: float | None, label: str, right: float) -> list[Any]
     """Draw a horizontal line with its label at the right end."""
     if value is None:
         return []
-    data = alt.Data(values=[{"level": value, "label": label, "right": right}])
+    data = style.data(values=[{"level": value, "label": label, "right": right}])
     line = alt.Chart(data).mark_rule(color=style.INK, strokeWidth=1.5, strokeDash=[5, 3]).encode(y="level:Q")
     text = (
         alt.Chart(data)

@@ -68,7 +68,7 @@ def cost_stack(
     y = alt.Y("region:N", sort=order, title=None).axis(ticks=False, domain=False, labelLimit=220)
     labels = [t.of("part", part) for part in parts]
     layers = [
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(style.data(values=values))
         .mark_bar(stroke="white", strokeWidth=0.6)
         .encode(
             x=alt.X("low:Q", scale=x, title=t("axis.cost_cny_per_t")).axis(
@@ -81,13 +81,13 @@ def cost_stack(
             .legend(orient="top", symbolType="square", labelLimit=300, columns=5),
             tooltip=["region:N", "part:N", alt.Tooltip("cost:Q", format=",.0f")],
         ),
-        alt.Chart(alt.Data(values=tops))
+        alt.Chart(style.data(values=tops))
         .mark_text(align="left", dx=5)
         .encode(x=alt.X("end:Q", scale=x), y=y, text="text:N"),
     ]
     if spread:
         layers.append(
-            alt.Chart(alt.Data(values=[row for row in tops if row["high"] is not None]))
+            alt.Chart(style.data(values=[row for row in tops if row["high"] is not None]))
             .mark_rule(color=style.INK, strokeWidth=2)
             .encode(x=alt.X("low:Q", scale=x), x2="high:Q", y=y)
         )
@@ -147,7 +147,7 @@ def _dots(
     x = x.axis(format=",.0f", tickCount=4, grid=True)
     axis = alt.Axis(ticks=False, domain=False, grid=True, labelLimit=200, labels=named)
     y = alt.Y("name:N", sort=order, title=None, axis=axis).scale(domain=order)
-    base = alt.Chart(alt.Data(values=known))
+    base = alt.Chart(style.data(values=known))
     return alt.layer(
         base.mark_circle(color=colour, size=60, opacity=1).encode(
             x=x, y=y, tooltip=["name:N", alt.Tooltip(f"{column}:Q", format=",.0f")]

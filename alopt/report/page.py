@@ -188,14 +188,12 @@ class _Drawing:
     def __call__(self, name: str, chart: Callable[[], Any], files: str) -> dict[str, Any]:
         from markupsafe import Markup  # noqa: PLC0415
 
-        drawn = chart()
-        title = drawn.to_dict().get("title", {})
-        words = [*title.get("text", []), *title.get("subtitle", [])]
+        svg, title, subtitle = style.drawn(chart)
         place = f"{self.place}-{name}"
-        text = as_picture(style.svg(drawn), place, " ".join(words))
+        text = as_picture(svg, place, f"{title}. {subtitle}")
         return {
             "id": place,
-            "title": " ".join(title.get("text", [])),
+            "title": title,
             "svg": Markup(text),  # noqa: S704 - made by the renderer, which escapes what it is given
             "caption": self.t("figure.files", files=files),
             "missing": "",

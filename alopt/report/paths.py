@@ -86,7 +86,7 @@ def capacity_by_region(run: Run, ranges: ResultTable | None = None, language: st
         )
     header = alt.Header(labelFontSize=12, labelAnchor="start", labelColor=style.INK, labelPadding=2)
     chart = (
-        alt.layer(*layers, data=alt.Data(values=values))
+        alt.layer(*layers, data=style.data(values=values))
         .facet(
             facet=alt.Facet("name:N", title=None, sort=[names.get(r, r) for r in order], header=header),
             columns=5,
@@ -185,7 +185,7 @@ def _line(alt: Any, rows: list[dict[str, Any]], column: str, title: str, form: s
     values = [{**row, "end": format(row[column], form) if row["year"] in ends else ""} for row in known]
     low, high = min(row[column] for row in known), max(row[column] for row in known)
     room = 0.22 * max(high - low, 0.01 * high)
-    base = alt.Chart(alt.Data(values=values)).properties(
+    base = alt.Chart(style.data(values=values)).properties(
         width=265, height=110, title=style.small_title(title)
     )
     x = alt.X("year:O", title=None).axis(labelAngle=0, labelFontSize=10)
@@ -266,7 +266,7 @@ def quota_value(run: Run, language: str = "en") -> Any:  # noqa: ANN401
                 width=style.COLUMN - 80, height=100, title=style.small_title(t("axis.quota_rent"))
             )
         )
-    empty = alt.Chart(alt.Data(values=[{}])).mark_point(opacity=0).properties(width=style.COLUMN, height=10)
+    empty = alt.Chart(style.data(values=[{}])).mark_point(opacity=0).properties(width=style.COLUMN, height=10)
     chart = alt.vconcat(*(panels or [empty]), spacing=24)
     note = t("figure.quota_value.note") if worth else t("figure.quota_value.none")
     lines = [note, *(_deal_line(t, row) for row in deals)]
@@ -289,7 +289,7 @@ def _with_range(alt: Any, t: Terms, worth: list[dict[str, Any]], x: Any, scale: 
         for k, row in enumerate(worth)
     ]
     y = alt.Y(f"{column}:Q", title=None, scale=scale).axis(format=",.0f", tickCount=5)
-    base = alt.Chart(alt.Data(values=values))
+    base = alt.Chart(style.data(values=values))
     return [
         base.mark_rule(color=style.SKY, strokeWidth=6, opacity=0.6).encode(
             x=x, y=alt.Y("low:Q", title=None, scale=scale), y2="high:Q"
@@ -318,7 +318,7 @@ def _deals(alt: Any, deals: list[dict[str, Any]], x: Any, scale: Any, per_px: fl
          "label": f"{price:,.0f} ({row['year']})"}
         for row, price, level in zip(deals, prices, levels, strict=True)
     ]  # fmt: skip
-    base = alt.Chart(alt.Data(values=values))
+    base = alt.Chart(style.data(values=values))
     return [
         base.mark_point(shape="diamond", filled=True, color=style.VERMILION, size=90, opacity=1).encode(
             x=x, y=alt.Y("price:Q", title=None, scale=scale), tooltip=["label:N"]
@@ -331,7 +331,7 @@ def _deals(alt: Any, deals: list[dict[str, Any]], x: Any, scale: Any, per_px: fl
 
 def _rent(alt: Any, worth: list[dict[str, Any]], x: Any) -> Any:  # noqa: ANN401
     values = [{**row, "label": f"{row['rent_cny_per_t_a']:,.0f}"} for row in worth]
-    base = alt.Chart(alt.Data(values=values))
+    base = alt.Chart(style.data(values=values))
     top = 1.2 * max(_SMALL_RENT, *(row["rent_cny_per_t_a"] for row in worth))
     bottom = min(0.0, *(1.2 * row["rent_cny_per_t_a"] for row in worth))
     y = alt.Y("rent_cny_per_t_a:Q", title=None).scale(domain=[bottom, top], nice=False).axis(None)

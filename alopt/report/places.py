@@ -58,9 +58,7 @@ def tile_map(
     top = max((row["capacity_mt_per_a"] for row in rows.values()), default=0.0) or 1.0
     base = views.base_year(run)
     title = t("figure.tile_map", year=year, base=base)
-    note = (
-        t("figure.tile_map.note", base=base) + "\n" + t("figure.ties" if ranges is None else "figure.ranges")
-    )
+    note = t("figure.tile_map.note", base=base) + "\n" + t("figure.ties" if ranges is None else "figure.ranges")
     if not set(rows) <= set(places):
         return style.dressed(_regions_as_points(run, rows, start, language), title, note)
     values = []
@@ -107,10 +105,12 @@ def _tiles(alt: Any, values: list[dict[str, Any]]) -> Any:  # noqa: ANN401
     most = {axis: max(value[f"{axis}2"] for value in values) for axis in ("x", "y")}
     x = alt.Scale(domain=[least["x"], most["x"]], nice=False, zero=False)
     y = alt.Scale(domain=[most["y"], least["y"]], nice=False, zero=False)
-    base = alt.Chart(alt.Data(values=values))
+    base = alt.Chart(style.data(values=values))
     shade = alt.condition(
         "datum.some",
-        alt.Color("shade:Q", legend=None).scale(domain=[0, 1], range=[_PALE, _DEEP], interpolate="rgb"),
+        alt.Color("shade:Q", legend=None).scale(
+            domain=[0, 1], range=[_PALE, _DEEP], interpolate="rgb"
+        ),
         alt.value(_EMPTY),
     )
     ink = alt.condition(f"datum.shade > {_WHITE_FROM}", alt.value("white"), alt.value("black"))
@@ -231,7 +231,7 @@ def _point_chart(
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height], nice=False))
     layers = [
-        alt.Chart(alt.Data(values=values))
+        alt.Chart(style.data(values=values))
         .mark_circle(color=style.BLUE, opacity=0.65, stroke="white", strokeWidth=0.8)
         .encode(
             x=x, y=y, size=alt.Size("area:Q", scale=None),
@@ -242,7 +242,7 @@ def _point_chart(
         rows = [row for row in labels if row["align"] == align]
         if rows:
             layers.append(
-                alt.Chart(alt.Data(values=rows))
+                alt.Chart(style.data(values=rows))
                 .mark_text(align=align, fontSize=size)
                 .encode(x=x, y=y, text="text:N", color=alt.Color("colour:N", scale=None))
             )
@@ -262,10 +262,8 @@ def quota_flow(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     moves = [move for move in views.quota_moves(run) if move["mt_per_a"] >= _LEAST]
     title, note = t("figure.quota_flow"), t("figure.quota_flow.note") + "\n" + t("figure.ties")
     if not moves:
-        empty = alt.Chart(alt.Data(values=[{"text": t("figure.quota_flow.none")}])).mark_text(fontSize=13)
-        return style.dressed(
-            empty.encode(text="text:N").properties(width=style.COLUMN, height=60), title, note
-        )
+        empty = alt.Chart(style.data(values=[{"text": t("figure.quota_flow.none")}])).mark_text(fontSize=13)
+        return style.dressed(empty.encode(text="text:N").properties(width=style.COLUMN, height=60), title, note)
     flows = [
         {
             "left": names.get(move["from_region"], move["from_region"]),
@@ -287,11 +285,7 @@ def quota_flow(run: Run, language: str = "en") -> Any:  # noqa: ANN401
 
 
 def _flow_chart(
-    alt: Any,
-    t: Terms,
-    nodes: list[dict[str, Any]],
-    bands: list[dict[str, Any]],
-    height: float,
+    alt: Any, t: Terms, nodes: list[dict[str, Any]], bands: list[dict[str, Any]], height: float  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     width = 360
     points = []
@@ -309,7 +303,7 @@ def _flow_chart(
     present = [kind for kind in kinds if any(point["kind"] == kind for point in points)]
     colours = {kinds[0]: style.GREY, kinds[1]: style.SKY}
     layers = [
-        alt.Chart(alt.Data(values=points))
+        alt.Chart(style.data(values=points))
         .mark_area(opacity=0.85, stroke="white", strokeWidth=0.8)
         .encode(
             x=x, y=alt.Y("top:Q", axis=None, scale=y), y2="bottom:Q", detail="band:N",
@@ -329,7 +323,7 @@ def _flow_chart(
              "top": height - node["top"], "bottom": height - node["bottom"]}
             for node, level in zip(listed, levels, strict=True)
         ]  # fmt: skip
-        data = alt.Data(values=rows)
+        data = style.data(values=rows)
         layers += [
             alt.Chart(data)
             .mark_rule(strokeWidth=5, color=style.INK)

@@ -61,7 +61,7 @@ def stacked(
     x = alt.X("year:O", title=None).axis(labelAngle=0, ticks=False, domain=False)
     scale = alt.Scale(domain=[0, top * 1.04], nice=False)
     rects = (
-        alt.Chart(alt.Data(values=bars))
+        alt.Chart(style.data(values=bars))
         .mark_bar(stroke="white", strokeWidth=0.7)
         .encode(
             x=x,
@@ -77,7 +77,7 @@ def stacked(
         )
     )  # fmt: skip
     totals = (
-        alt.Chart(alt.Data(values=tops))
+        alt.Chart(style.data(values=tops))
         .mark_text(baseline="bottom", dy=-3)
         .encode(x=x, y=alt.Y("total:Q", axis=None, scale=scale), text=alt.Text("total:Q", format=form))
     )
@@ -114,7 +114,7 @@ def _labels(
         for label, start, end in zip(labels, wished, places, strict=True)
     ]
     near, far = (-1, -13) if side == "left" else (width + 1, width + 13)
-    data = alt.Data(values=rows)
+    data = style.data(values=rows)
     y = alt.Y("from:Q", axis=None, scale=scale)
     lines = (
         alt.Chart(data)

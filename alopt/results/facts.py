@@ -156,7 +156,9 @@ def _payments(run: Run) -> dict[str, float]:
 
 
 def weak_inputs(inputs: Mapping[str, ResultTable]) -> list[Record]:
-    """Widest range of each quantity that rests on weak values, widest first.
+    """Middling range of each quantity that rests on weak values, widest first.
+
+    Of a quantity with many values the one whose relative range is the median stands for all.
 
     Parameters
     ----------
@@ -169,15 +171,14 @@ def weak_inputs(inputs: Mapping[str, ResultTable]) -> list[Record]:
         table, quantity, key, value, low, high, range_share (high less low as a share of the
         value), basis, source, note, values (how many weak ones the quantity has).
     """
-    widest: dict[tuple[str, str], Record] = {}
-    number: Counter[tuple[str, str]] = Counter()
+    found: dict[tuple[str, str], list[Record]] = {}
     for row in _weak(inputs):
-        place = row["table"], row["quantity"]
-        number[place] += 1
-        if place not in widest or row["range_share"] > widest[place]["range_share"]:
-            widest[place] = row
-    ranked = sorted(widest.items(), key=lambda item: (-item[1]["range_share"], item[0]))
-    return [{**row, "values": number[place]} for place, row in ranked]
+        found.setdefault((row["table"], row["quantity"]), []).append(row)
+    middling = []
+    for rows in found.values():
+        rows.sort(key=lambda row: (row["range_share"], row["key"]))
+        middling.append({**rows[len(rows) // 2], "values": len(rows)})
+    return sorted(middling, key=lambda row: (-row["range_share"], row["table"], row["quantity"]))
 
 
 def _weak(inputs: Mapping[str, ResultTable]) -> Iterator[Record]:
