@@ -49,8 +49,13 @@ def difference(
         if row["theme"] == "cost by component":
             spent[row["year"]] += t.amount("bn_cny", row["difference"] / 1000.0)
     bars = alt.hconcat(
-        _bars(alt, emitted, t("difference.emissions", boundary=t.of("boundary", boundary)), style.VERMILION,
-              t.form("mt", 1, sign=True)),
+        _bars(
+            alt,
+            emitted,
+            t("difference.emissions", boundary=t.of("boundary", boundary)),
+            style.VERMILION,
+            t.form("mt", 1, sign=True),
+        ),
         _bars(alt, spent, t("difference.costs"), style.BLUE, t.form("bn_cny", 1, sign=True)),
         spacing=30,
     )

@@ -135,7 +135,7 @@ def _dots(
     title: str,
     colour: str,
     *,
-    named: bool,
+    named: bool,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     known = [{**row, "text": f"{row[column]:,.0f}"} for row in rows if row[column] is not None]
     low, high = (

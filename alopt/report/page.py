@@ -127,8 +127,6 @@ def _chapter(t: Terms, chapter: Chapter, place: str) -> dict[str, Any]:
     run, told = chapter.run, found_facts.facts(chapter.run)
     question, question_lang = _question(t, run)
     draw = _Drawing(t, place)
-    language = t.language
-    curve = chapter.curve
     sections = ("answer", "table", "figures", "moved", "compare", "prices", "checks", "unknown",
                 "assumptions", "manifest")  # fmt: skip
     content = {
@@ -139,29 +137,13 @@ def _chapter(t: Terms, chapter: Chapter, place: str) -> dict[str, Any]:
         "answer": list(_answer(t, run, told)),
         "remarks": [t("page.money", year=run.manifest["scenario"]["price_year"])],
         "key": _key_table(t, run),
-        "figures": [
-            draw("tile_map", lambda: figures.tile_map(run, language=language), "capacity.csv"),
-            draw("capacity_by_region", lambda: figures.capacity_by_region(run, language=language), "capacity.csv"),
-            draw("capacity_by_cell", lambda: figures.capacity_by_cell(run, language), "capacity.csv"),
-            draw("power_mix", lambda: figures.power_mix(run, language), "electricity.csv, summary.json"),
-            draw("emissions", lambda: figures.emissions_by_source(run, told.boundary, language), "emissions.csv"),
-        ],
+        "figures": list(_figures(draw, run, told)),
         "moved": _moved(t, told),
         "regions": _region_table(t, run, told),
-        "move_figures": [
-            draw("quota_flow", lambda: figures.quota_flow(run, language), "quota_transfers.csv"),
-            draw("smelter_map", lambda: figures.smelter_map(run, language), "inputs/fleet.csv, inputs/sites.csv"),
-        ],
+        "move_figures": list(_move_figures(draw, run)),
         "compare": None if chapter.comparison is None else _compared(t, chapter.comparison, run, draw),
         "prices": list(_prices(t, run, told)),
-        "price_figures": [
-            draw("quota_value", lambda: figures.quota_value(run, language), "quota_market.csv, summary.json"),
-            draw("regional_prices", lambda: figures.regional_prices(run, language=language),
-                 "markets.csv, shadow_prices.csv"),
-            draw("cost_stack", lambda: figures.cost_stack(run, language=language), "costs.csv, shadow_prices.csv"),
-            {"svg": "", "missing": t(chapter.no_curve)} if curve is None else
-            draw("cost_curve", lambda: figures.cost_curve(*curve, language), "cost_curve.csv"),
-        ],
+        "price_figures": list(_price_figures(draw, chapter)),
         "checked": _checked(t, run),
         "checks": _check_table(t, run),
         "known": _known(t, run),
@@ -173,9 +155,9 @@ def _chapter(t: Terms, chapter: Chapter, place: str) -> dict[str, Any]:
         "sources": found_facts.used_sources(run),
         "manifest": _manifest(t, run),
     }  # fmt: skip
-    content["contents"] = [(f"{place}-question", run.name)] + [
-        (f"{place}-{name}", t(f"section.{name}")) for name in sections if name != "compare" or content["compare"]
-    ]
+    shown = [name for name in sections if name != "compare" or content["compare"]]
+    content["contents"] = [(f"{place}-question", run.name)]
+    content["contents"] += [(f"{place}-{name}", t(f"section.{name}")) for name in shown]
     return content
 
 
@@ -198,6 +180,40 @@ class _Drawing:
             "caption": self.t("figure.files", files=files),
             "missing": "",
         }
+
+
+def _figures(draw: _Drawing, run: Run, told: Facts) -> Iterator[dict[str, Any]]:
+    language = draw.t.language
+    yield draw("tile_map", lambda: figures.tile_map(run, language=language), "capacity.csv")
+    yield draw(
+        "capacity_by_region", lambda: figures.capacity_by_region(run, language=language), "capacity.csv"
+    )
+    yield draw("capacity_by_cell", lambda: figures.capacity_by_cell(run, language), "capacity.csv")
+    yield draw("power_mix", lambda: figures.power_mix(run, language), "electricity.csv, summary.json")
+    yield draw(
+        "emissions", lambda: figures.emissions_by_source(run, told.boundary, language), "emissions.csv"
+    )
+
+
+def _move_figures(draw: _Drawing, run: Run) -> Iterator[dict[str, Any]]:
+    language = draw.t.language
+    yield draw("quota_flow", lambda: figures.quota_flow(run, language), "quota_transfers.csv")
+    places = "inputs/fleet.csv, inputs/sites.csv"
+    yield draw("smelter_map", lambda: figures.smelter_map(run, language), places)
+
+
+def _price_figures(draw: _Drawing, chapter: Chapter) -> Iterator[dict[str, Any]]:
+    run, curve, language = chapter.run, chapter.curve, draw.t.language
+    yield draw("quota_value", lambda: figures.quota_value(run, language), "quota_market.csv, summary.json")
+    duals = "shadow_prices.csv"
+    yield draw(
+        "regional_prices", lambda: figures.regional_prices(run, language=language), f"markets.csv, {duals}"
+    )
+    yield draw("cost_stack", lambda: figures.cost_stack(run, language=language), f"costs.csv, {duals}")
+    if curve is None:
+        yield {"svg": "", "missing": draw.t(chapter.no_curve)}
+    else:
+        yield draw("cost_curve", lambda: figures.cost_curve(*curve, language), "cost_curve.csv")
 
 
 def as_picture(svg: str, prefix: str, label: str) -> str:
@@ -268,7 +284,8 @@ def _paid(t: Terms, told: Facts) -> str:
     if not found:
         return t("list.stop")
     listed = t("list.comma").join(
-        f"{t.of('policy', key)} {t.shown('bn_cny', value / 1000, 1, sign=True)}" for key, value in sorted(found.items())
+        f"{t.of('policy', key)} {t.shown('bn_cny', value / 1000, 1, sign=True)}"
+        for key, value in sorted(found.items())
     )
     return t("answer.paid", year=told.first, listed=listed)
 
@@ -360,7 +377,9 @@ def _compared(t: Terms, found: Comparison, run: Run, draw: _Drawing) -> dict[str
         for term, item, unit, digits in _COMPARED
     ]
     emitted = {
-        (row["item"], row["year"]): row["difference"] for row in rows if row["theme"] == "emissions by boundary"
+        (row["item"], row["year"]): row["difference"]
+        for row in rows
+        if row["theme"] == "emissions by boundary"
     }
     lines += [
         [t("key.emissions", boundary=t.of("boundary", boundary)),
@@ -369,7 +388,11 @@ def _compared(t: Terms, found: Comparison, run: Run, draw: _Drawing) -> dict[str
     ]  # fmt: skip
     heads = [t("key.quantity"), *map(str, years)]
     names = {**dict(found.regions), **region_names(run, t.language)}
-    chart = draw("difference", lambda: figures.difference(found, names=names, language=t.language), "comparison.csv")
+    chart = draw(
+        "difference",
+        lambda: figures.difference(found, names=names, language=t.language),
+        "comparison.csv",
+    )
     return {
         "heading": t("compare.heading", reference=found.reference),
         "warnings": found.warnings,
@@ -420,9 +443,10 @@ def _checked(t: Terms, run: Run) -> str:
 
 def _check_table(t: Terms, run: Run) -> dict[str, Any]:
     rows = [
-        [t.of("check", check["name"]), f"{check['relative_error']:.1e}", t("checks.yes" if check["ok"] else "checks.no")]
+        [t.of("check", check["name"]), f"{check['relative_error']:.1e}",
+         t("checks.yes" if check["ok"] else "checks.no")]
         for check in run.summary["checks"]
-    ]
+    ]  # fmt: skip
     return _grid(t("checks.caption"), [t("checks.name"), t("checks.error"), t("checks.holds")], rows)
 
 
@@ -446,23 +470,26 @@ def _weak_table(t: Terms, run: Run) -> dict[str, Any]:
 def _settings(t: Terms, run: Run) -> dict[str, Any]:
     scenario = run.manifest["scenario"]
     rows = [
-        [t.of("setting", key), _plain(t.of("value", str(scenario[key])) if isinstance(scenario[key], str) else scenario[key])]
-        for key in _SETTINGS
-        if scenario.get(key) is not None
+        [t.of("setting", key), _value(t, scenario[key])] for key in _SETTINGS if scenario.get(key) is not None
     ]
     return _grid(t("settings.caption"), [t("settings.setting"), t("settings.value")], rows)
 
 
+def _value(t: Terms, value: Any) -> str:  # noqa: ANN401
+    """Write a setting; its word where the term list has one."""
+    return t.words.get(f"value.{value}", value) if isinstance(value, str) else _plain(value)
+
+
 def _policies(t: Terms, run: Run) -> dict[str, Any]:
-    rows = [
-        [t.of("policy", name), _plain(fields)] for name, fields in run.manifest["scenario"].get("policies", {}).items()
-    ] or [[t("policies.none"), "–"]]
+    policies = run.manifest["scenario"].get("policies", {})
+    rows = [[t.of("policy", name), _plain(fields)] for name, fields in policies.items()]
+    rows = rows or [[t("policies.none"), "–"]]
     return _grid(t("policies.caption"), [t("policies.policy"), t("policies.fields")], rows)
 
 
 def _overrides(t: Terms, run: Run) -> dict[str, Any]:
     rows = [
-        [t.of("table", str(one.get("table"))), _plain({key: value for key, value in one.items() if key != "table"})]
+        [t.of("table", str(one.get("table"))), _plain({k: value for k, value in one.items() if k != "table"})]
         for one in run.manifest["scenario"].get("overrides", ())
     ]
     return _grid(t("overrides.caption"), [t("unknown.table"), t("overrides.change")], rows)

@@ -58,7 +58,9 @@ def tile_map(
     top = max((row["capacity_mt_per_a"] for row in rows.values()), default=0.0) or 1.0
     base = views.base_year(run)
     title = t("figure.tile_map", year=year, base=base)
-    note = t("figure.tile_map.note", base=base) + "\n" + t("figure.ties" if ranges is None else "figure.ranges")
+    note = (
+        t("figure.tile_map.note", base=base) + "\n" + t("figure.ties" if ranges is None else "figure.ranges")
+    )
     if not set(rows) <= set(places):
         return style.dressed(_regions_as_points(run, rows, start, language), title, note)
     values = []
@@ -108,9 +110,7 @@ def _tiles(alt: Any, values: list[dict[str, Any]]) -> Any:  # noqa: ANN401
     base = alt.Chart(style.data(values=values))
     shade = alt.condition(
         "datum.some",
-        alt.Color("shade:Q", legend=None).scale(
-            domain=[0, 1], range=[_PALE, _DEEP], interpolate="rgb"
-        ),
+        alt.Color("shade:Q", legend=None).scale(domain=[0, 1], range=[_PALE, _DEEP], interpolate="rgb"),
         alt.value(_EMPTY),
     )
     ink = alt.condition(f"datum.shade > {_WHITE_FROM}", alt.value("white"), alt.value("black"))
@@ -263,7 +263,9 @@ def quota_flow(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     title, note = t("figure.quota_flow"), t("figure.quota_flow.note") + "\n" + t("figure.ties")
     if not moves:
         empty = alt.Chart(style.data(values=[{"text": t("figure.quota_flow.none")}])).mark_text(fontSize=13)
-        return style.dressed(empty.encode(text="text:N").properties(width=style.COLUMN, height=60), title, note)
+        return style.dressed(
+            empty.encode(text="text:N").properties(width=style.COLUMN, height=60), title, note
+        )
     flows = [
         {
             "left": names.get(move["from_region"], move["from_region"]),
@@ -285,7 +287,11 @@ def quota_flow(run: Run, language: str = "en") -> Any:  # noqa: ANN401
 
 
 def _flow_chart(
-    alt: Any, t: Terms, nodes: list[dict[str, Any]], bands: list[dict[str, Any]], height: float  # noqa: ANN401
+    alt: Any,
+    t: Terms,
+    nodes: list[dict[str, Any]],
+    bands: list[dict[str, Any]],
+    height: float,  # noqa: ANN401
 ) -> Any:  # noqa: ANN401
     width = 360
     points = []

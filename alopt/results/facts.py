@@ -220,4 +220,8 @@ def used_sources(run: Run) -> list[Record]:
     )
     for key in run.manifest["scenario"].get("sources", ()):
         used[key] += 0
-    return [{**row, "rows": used[row["source"]]} for row in run.inputs["sources"].records() if row["source"] in used]
+    return [
+        {**row, "rows": used[row["source"]]}
+        for row in run.inputs["sources"].records()
+        if row["source"] in used
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,8 +31,8 @@ def capped(folders) -> Run:
 
 
 @pytest.fixture(scope="session")
-def strange(tmp_path_factory) -> Iterator[Path]:
+def strange(tmp_path_factory) -> Path:
     """Return the folder of a run of that world."""
     place = tmp_path_factory.mktemp("strange")
     alopt.run("baseline", inputs=strange_world().write(place / "inputs"), out=place / "baseline")
-    yield place / "baseline"
+    return place / "baseline"

@@ -35,7 +35,9 @@ def test_the_watch_sees_what_it_is_for(tmp_path):
     assert any("oh" in line for line in opened.errors)
 
 
-@pytest.mark.skipif(browser.axe_source() is None, reason="axe-core is not installed: pip install axe-core-python")
+@pytest.mark.skipif(
+    browser.axe_source() is None, reason="axe-core is not installed: pip install axe-core-python"
+)
 @pytest.mark.parametrize("width", [1200, 500])
 def test_axe_finds_nothing_and_no_screen_is_too_narrow(page, tmp_path, width):
     path = tmp_path / "report.html"
@@ -46,7 +48,9 @@ def test_axe_finds_nothing_and_no_screen_is_too_narrow(page, tmp_path, width):
     assert found["wide"] <= found["screen"] <= width
 
 
-@pytest.mark.skipif(browser.axe_source() is None, reason="axe-core is not installed: pip install axe-core-python")
+@pytest.mark.skipif(
+    browser.axe_source() is None, reason="axe-core is not installed: pip install axe-core-python"
+)
 def test_axe_finds_a_planted_fault(page, tmp_path):
     path = tmp_path / "report.html"
     faint = page.replace("--quiet: #565656", "--quiet: #b0b0b0")
@@ -57,5 +61,7 @@ def test_axe_finds_a_planted_fault(page, tmp_path):
 def test_it_prints(page, tmp_path):
     path: Path = tmp_path / "report.html"
     path.write_text(page, encoding="utf-8")
-    browser.run(tmp_path, f"--print-to-pdf={tmp_path / 'report.pdf'}", "--no-pdf-header-footer", path.as_uri())
+    browser.run(
+        tmp_path, f"--print-to-pdf={tmp_path / 'report.pdf'}", "--no-pdf-header-footer", path.as_uri()
+    )
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")

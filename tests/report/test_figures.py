@@ -64,7 +64,9 @@ def test_no_two_tiles_share_a_place(baseline):
 
 
 def test_chinese_maps_count_in_10_000_t(baseline):
-    rows = {row["region"]: row for row in rows_of(figures.tile_map(baseline, language="zh")) if "region" in row}
+    rows = {
+        row["region"]: row for row in rows_of(figures.tile_map(baseline, language="zh")) if "region" in row
+    }
     last = by_region(baseline, "capacity_mt_per_a", "capacity", 2060)["shandong"]
     assert rows["shandong"]["capacity"] == near(100 * last)
     assert rows["shandong"]["amount"] == f"{100 * last:.0f}"
@@ -119,7 +121,11 @@ def test_ranges_are_drawn_where_a_table_gives_them(baseline):
     assert {(r["low"], r["high"]) for r in rows_of(stack) if "total" in r and r["low"]} == {(12000, 14000)}
     for drawn in (chart, tiles, stack):
         assert note in title(drawn)
-    for drawn in (figures.capacity_by_region(baseline), figures.tile_map(baseline), figures.cost_stack(baseline)):
+    for drawn in (
+        figures.capacity_by_region(baseline),
+        figures.tile_map(baseline),
+        figures.cost_stack(baseline),
+    ):
         assert "Regions can differ between plans of almost the same cost" in title(drawn)
         assert note not in title(drawn)
 
@@ -132,7 +138,9 @@ def test_moves_of_quota_are_those_of_the_table(capped):
     assert sum(drawn.values()) == near(sum(large.values()))
     names = capped.regions
     for (origin, target), amount in large.items():
-        assert sum(v for (a, b, _), v in drawn.items() if (a, b) == (names[origin], names[target])) == near(amount)
+        assert sum(v for (a, b, _), v in drawn.items() if (a, b) == (names[origin], names[target])) == near(
+            amount
+        )
 
 
 def test_no_move_is_said_in_words(baseline):
@@ -172,7 +180,9 @@ def test_the_cost_stack_adds_up_to_the_cost_table(baseline):
             row["shadow_price"] for row in baseline.tables["shadow_prices"].records()
             if (row["constraint"], row["year"], row["site"]) == ("alumina_balance", 2025, region)
         )  # fmt: skip
-        per_t = next(r["value"] for r in baseline.inputs["parameters"].records() if r["parameter"] == "alumina_t_per_t")
+        per_t = next(
+            r["value"] for r in baseline.inputs["parameters"].records() if r["parameter"] == "alumina_t_per_t"
+        )
         assert drawn[name, "alumina"] == near(price * per_t)
     assert not {part for _, part in drawn} & {"other", "payments to the state"}
 
@@ -180,11 +190,17 @@ def test_the_cost_stack_adds_up_to_the_cost_table(baseline):
 def test_prices_and_quota_are_those_of_the_run(capped):
     rows = [row for row in rows_of(figures.quota_value(capped)) if "price_cny_per_t_a" in row]
     for year, numbers in capped.summary["years"].items():
-        assert {r["price_cny_per_t_a"] for r in rows if r["year"] == int(year)} == {numbers["quota_price_cny_per_t"]}
-        assert {r["rent_cny_per_t_a"] for r in rows if r["year"] == int(year)} == {numbers["quota_rent_cny_per_t_a"]}
+        assert {r["price_cny_per_t_a"] for r in rows if r["year"] == int(year)} == {
+            numbers["quota_price_cny_per_t"]
+        }
+        assert {r["rent_cny_per_t_a"] for r in rows if r["year"] == int(year)} == {
+            numbers["quota_rent_cny_per_t_a"]
+        }
     assert {row["price"] for row in rows_of(figures.quota_value(capped)) if "level" in row} == {3990, 4700}
     drawn = {row["name"]: row for row in rows_of(figures.regional_prices(capped)) if "metal_cny_per_t" in row}
-    paid = [r for r in capped.tables["markets"].records() if r["market"] == "anhui_ingot" and r["year"] == 2025]
+    paid = [
+        r for r in capped.tables["markets"].records() if r["market"] == "anhui_ingot" and r["year"] == 2025
+    ]
     assert drawn["Anhui"]["metal_cny_per_t"] == near(paid[0]["price_cny_per_t"])
 
 

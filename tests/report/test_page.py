@@ -21,9 +21,9 @@ from alopt.results.saved import read_run
 
 #: What a Chinese reader expects in Latin letters: codes, units and names of files, tools and sources.
 CODES = re.compile(
-    r"\b(alopt|baseline|cap|Mt|CO2e?|kWh|kA|t|TWh|PFC|CNY|AR5|HiGHS|simplex|Python|run|json|csv|inputs|fleet|sites|"
+    r"(?<![A-Za-z_])(alopt|baseline|cap|Mt|CO2e?|kWh|kA|PFC|CNY|AR5|HiGHS|simplex|Python|run|json|csv|inputs|fleet|sites|"
     r"capacity|electricity|summary|emissions|quota_transfers|quota_market|markets|shadow_prices|costs|cost_curve|"
-    r"comparison|per|a|MWh|e|N)\b"
+    r"comparison|MWh)(?![A-Za-z_])"
 )
 
 
@@ -96,7 +96,13 @@ def test_without_quota_the_answer_says_so(baseline):
 
 def test_payments_to_the_state_are_told(baseline):
     columns = baseline.tables["transfers"].columns
-    row = {"year": 2025, "instrument": "carbon_price", "payer": "smelters", "receiver": "state", "amount_m_cny": 2500.0}
+    row = {
+        "year": 2025,
+        "instrument": "carbon_price",
+        "payer": "smelters",
+        "receiver": "state",
+        "amount_m_cny": 2500.0,
+    }
     table = replace(baseline.tables["transfers"], rows=[tuple(row.get(c, "") for c in columns)])
     run = replace(baseline, tables={**baseline.tables, "transfers": table})
     assert facts(run).payments == {"carbon_price": 2500.0}
@@ -128,7 +134,7 @@ def test_the_term_list_is_whole():
     keys = [row["key"] for row in rows]
     assert len(set(keys)) == len(keys)
     for row in rows:
-        assert row["en"] and row["zh"] or row["key"] == "curve.none", row
+        assert (row["en"] and row["zh"]) or row["key"] == "curve.none", row
         fields = [sorted(set(re.findall(r"{(\w+)", row[language]))) for language in ("en", "zh")]
         assert fields[0] == fields[1], row
         assert not re.search(r"[\u4e00-\u9fff]", row["en"]), row
@@ -158,7 +164,9 @@ def test_every_check_basis_and_setting_has_a_word(baseline):
 def test_every_policy_has_a_word():
     import alopt.policies as package
 
-    names = {path.name.removesuffix(".py") for path in resources.files(package).iterdir() if path.name[0] != "_"}
+    names = {
+        path.name.removesuffix(".py") for path in resources.files(package).iterdir() if path.name[0] != "_"
+    }
     assert {f"policy.{name}" for name in names} <= set(terms("zh").words)
 
 
@@ -219,7 +227,9 @@ def test_the_command_writes_beside_the_run(folders, tmp_path, monkeypatch, capsy
     written = folders["baseline"].parent / "baseline-report.html"
     assert "Cost curve of the standing fleet at the prices of 2025-11" in written.read_text(encoding="utf-8")
     out = tmp_path / "both.html"
-    code = main(["report", "baseline", "cap-40", "--compare", "baseline", "--lang", "zh", "--out", str(out), "--json"])
+    code = main(
+        ["report", "baseline", "cap-40", "--compare", "baseline", "--lang", "zh", "--out", str(out), "--json"]
+    )
     assert code == 0
     assert json.loads(capsys.readouterr().out)["bytes"] == out.stat().st_size < 10_000_000
     page = out.read_text(encoding="utf-8")
@@ -239,7 +249,9 @@ def test_scenario_names_mean_their_results(folders, tmp_path, monkeypatch, capsy
 def test_what_is_no_run_is_refused(folders, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["report", "nosuch"]) == 2
-    assert "nosuch is no run: name a folder that alopt run wrote, or solve it first" in capsys.readouterr().err
+    assert (
+        "nosuch is no run: name a folder that alopt run wrote, or solve it first" in capsys.readouterr().err
+    )
     one = str(folders["baseline"])
     assert main(["report", one, one]) == 2
     assert "report takes each run once." in capsys.readouterr().err
