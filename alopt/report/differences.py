@@ -79,10 +79,10 @@ def _grid(alt: Any, t: Terms, rows: list[dict[str, Any]], years: list[int], name
         lines.append((t("figure.others", number=len(rest)), added))
     nation = {y: sum(by_year.get(y, 0.0) for by_year in change.values()) for y in years}
     lines.append((t("nation"), nation))
-    values = [
+    values: list[dict[str, Any]] = [
         {
             "name": name, "year": str(y), "difference": t.amount("mt", by_year.get(y, 0.0)),
-            "text": t.shown("mt", by_year.get(y, 0.0), 2, sign=True) if abs(by_year.get(y, 0.0)) >= _NIL else "·",
+            "text": _told(t, by_year.get(y, 0.0)),
         }
         for name, by_year in lines
         for y in years
@@ -102,6 +102,10 @@ def _grid(alt: Any, t: Terms, rows: list[dict[str, Any]], years: list[int], name
         width=480, height=21 * len(lines),
         title=style.small_title(t("difference.capacity")),
     )  # fmt: skip
+
+
+def _told(t: Terms, change: float) -> str:
+    return t.shown("mt", change, 2, sign=True) if abs(change) >= _NIL else "·"
 
 
 def _bars(alt: Any, by_year: dict[int, float], title: str, colour: str, form: str) -> Any:  # noqa: ANN401

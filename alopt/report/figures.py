@@ -71,7 +71,8 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
     rows = list(table.records())
     parts = [
         {
-            "smelter": row["name"], "province": row["province"], "from": t.amount("mt", row["from_mt"]), "to": t.amount("mt", row["to_mt"]),
+            "smelter": row["name"], "province": row["province"],
+            "from": t.amount("mt", row["from_mt"]), "to": t.amount("mt", row["to_mt"]),
             "part": t(label), "order": order, "cost": sum(row[f"{name}_cny_per_t"] for name in columns),
             "full cost": row["full_cost_cny_per_t"],
         }

@@ -87,7 +87,8 @@ def beside_points(
         long = wide(text, size)
         places = (
             (x + r + 3, y, "left", x + r + 3), (x - r - 3, y, "right", x - r - 3 - long),
-            (x, y - r - tall / 2 - 1, "center", x - long / 2), (x, y + r + tall / 2 + 1, "center", x - long / 2),
+            (x, y - r - tall / 2 - 1, "center", x - long / 2),
+            (x, y + r + tall / 2 + 1, "center", x - long / 2),
         )  # fmt: skip
         chosen: tuple[float, float, str] | None = None
         for at, level, align, left in places:

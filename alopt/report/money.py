@@ -44,24 +44,26 @@ def cost_stack(
     found = views.cost_stack(run, year)
     parts = [part for part in _PARTS if any(row["part"] == part for row in found)]
     level: dict[str, float] = {}
-    values, tops = [], []
+    values: list[dict[str, Any]] = []
+    tops: list[dict[str, Any]] = []
     for row in found:
-        region = names.get(row["region"], row["region"])
+        region = str(names.get(row["region"], row["region"]))
         low = level.get(region, 0.0)
         level[region] = low + row["cost_cny_per_t"]
         values.append(
             {"region": region, "part": t.of("part", row["part"]), "cost": row["cost_cny_per_t"], "low": low,
              "high": level[region]}
         )  # fmt: skip
-    spread = {} if ranges is None else {
-        names.get(r["region"], r["region"]): (r["low"], r["high"]) for r in ranges.records() if r["year"] == year
-    }  # fmt: skip
+    spread: dict[str, tuple[float, float]] = {}
+    for row in () if ranges is None else ranges.records():
+        if row["year"] == year:
+            spread[str(names.get(row["region"], row["region"]))] = row["low"], row["high"]
     made = {names.get(row["region"], row["region"]): row["production_mt"] for row in found}
     for region, total in level.items():
-        low, high = spread.get(region, (None, None))
+        least, most = spread.get(region, (None, None))
         label = t("stack.total", cost=f"{total:,.0f}", output=t.shown("mt", made[region], 2))
-        tops.append({"region": region, "total": total, "text": label, "low": low, "high": high,
-                     "end": max(total, high or 0.0)})  # fmt: skip
+        tops.append({"region": region, "total": total, "text": label, "low": least, "high": most,
+                     "end": max(total, most or 0.0)})  # fmt: skip
     top = max((row["end"] for row in tops), default=1.0)
     order = list(level)
     x = alt.Scale(domain=[0, top * 1.02], nice=False)
@@ -128,14 +130,14 @@ def regional_prices(run: Run, year: int | None = None, language: str = "en") -> 
 
 
 def _dots(
-    alt: Any,
+    alt: Any,  # noqa: ANN401
     rows: list[dict[str, Any]],
     order: list[str],
     column: str,
     title: str,
     colour: str,
     *,
-    named: bool,  # noqa: ANN401
+    named: bool,
 ) -> Any:  # noqa: ANN401
     known = [{**row, "text": f"{row[column]:,.0f}"} for row in rows if row[column] is not None]
     low, high = (

@@ -129,7 +129,7 @@ def _chapter(t: Terms, chapter: Chapter, place: str) -> dict[str, Any]:
     draw = _Drawing(t, place)
     sections = ("answer", "table", "figures", "moved", "compare", "prices", "checks", "unknown",
                 "assumptions", "manifest")  # fmt: skip
-    content = {
+    content: dict[str, Any] = {
         "id": place,
         "heading": t("section.question", name=run.name),
         "question": question,
@@ -338,7 +338,7 @@ def _moved(t: Terms, told: Facts) -> str:
 def _region_table(t: Terms, run: Run, told: Facts) -> dict[str, Any]:
     names = region_names(run, t.language)
     shown, rest = told.regions[:_REGIONS], told.regions[_REGIONS:]
-    rows = [_region_row(t, names.get(row["region"], row["region"]), row) for row in shown]
+    rows = [_region_row(t, str(names.get(row["region"], row["region"])), row) for row in shown]
     if rest:
         total = {key: sum(row[key] for row in rest) for key in ("start", "first", "last", "change")}
         rows.append(_region_row(t, t("figure.others", number=len(rest)), total))
@@ -508,7 +508,8 @@ def _manifest(t: Terms, run: Run) -> dict[str, Any]:
     made, size = run.manifest, run.summary["lp"]
     listed = [
         ("alopt", made.get("alopt")), ("commit", made.get("commit")), ("python", made.get("python")),
-        ("packages", made.get("packages")), ("solver", f"{made['solver']['name']}, {run.summary['solver']['algorithm']}"),
+        ("packages", made.get("packages")),
+        ("solver", f"{made['solver']['name']}, {run.summary['solver']['algorithm']}"),
         ("options", made["solver"]["options"]),
         ("size", t("manifest.size_value", columns=f"{size['columns']:,}", rows=f"{size['rows']:,}",
                    nonzeros=f"{size['nonzeros']:,}")),

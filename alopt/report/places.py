@@ -287,11 +287,11 @@ def quota_flow(run: Run, language: str = "en") -> Any:  # noqa: ANN401
 
 
 def _flow_chart(
-    alt: Any,
+    alt: Any,  # noqa: ANN401
     t: Terms,
     nodes: list[dict[str, Any]],
     bands: list[dict[str, Any]],
-    height: float,  # noqa: ANN401
+    height: float,
 ) -> Any:  # noqa: ANN401
     width = 360
     points = []

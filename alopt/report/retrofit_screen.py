@@ -30,8 +30,8 @@ _NOTE = (
     "at the scenario's rate, with quota, metal, alumina, hydropower and building at their shadow prices; "
     "bound is the plain reduced cost, a lower bound of the miss. *: the capex, the change of the power price "
     "(CNY/MWh) or of a carbon price (CNY/t) at which the step breaks even, all else at the site unchanged. "
-    "NPV, IRR and years of payback are an investor's at market prices and his own rate, before tax and debt: they know no shadow "
-    "price, so they can be good where the plan has a better use of the relining."
+    "NPV, IRR and years of payback are an investor's at market prices and his own rate, before tax and "
+    "debt: they know no shadow price, so they can be good where the plan has a better use of the relining."
 )
 
 

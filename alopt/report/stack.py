@@ -44,7 +44,8 @@ def stacked(
     width, height = size
     years = sorted({year for year, _ in amounts})
     shown = [one for one in series if any(amounts.get((y, one[0]), 0.0) > 0 for y in years)]
-    bars, tops = [], []
+    bars: list[dict[str, Any]] = []
+    tops: list[dict[str, Any]] = []
     middle: dict[tuple[int, str], float] = {}
     for y in years:
         level = 0.0

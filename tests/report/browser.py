@@ -17,7 +17,8 @@ CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := s
 #: Written into a copy of the page: what axe-core finds, and whether the page is wider than the screen.
 _PROBE = """<script>{axe}</script><script>
 axe.run(document, {{resultTypes: ["violations"]}}).then(found => {{
-  const told = found.violations.map(v => [v.id, v.impact, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]);
+  const told = found.violations.map(v =>
+    [v.id, v.impact, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]);
   const pre = document.createElement("pre");
   pre.id = "probe";
   pre.textContent = JSON.stringify({{violations: told, passes: found.passes.length,
@@ -69,8 +70,9 @@ def probed(page: str) -> str:
 def open_page(path: Path, folder: Path, width: int = 1200) -> Opened:
     """Open a file and wait until it has settled."""
     net = folder / f"net-{width}.json"
-    done = run(folder, f"--window-size={width},900", f"--log-net-log={net}", "--net-log-capture-mode=Everything",
-               "--virtual-time-budget=30000", "--dump-dom", path.as_uri())  # fmt: skip
+    done = run(folder, f"--window-size={width},900", f"--log-net-log={net}",
+               "--net-log-capture-mode=Everything", "--virtual-time-budget=30000",
+               "--dump-dom", path.as_uri())  # fmt: skip
     return Opened(done.stdout, done.stderr, requests(net))
 
 

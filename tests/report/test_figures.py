@@ -165,7 +165,7 @@ def test_power_and_emissions_add_up(baseline):
 
 
 def test_the_cost_stack_adds_up_to_the_cost_table(baseline):
-    """All of a smelter's costs are there once: power, anodes and the rest from the table, alumina at its price."""
+    """Power, anodes and the rest are those of the table, alumina is at its price."""
     drawn = defaultdict(float)
     for row in rows_of(figures.cost_stack(baseline)):
         if "part" in row:

@@ -112,7 +112,8 @@ def test_payments_to_the_state_are_told(baseline):
 def test_every_number_of_the_key_table_is_that_of_the_summary(pages, baseline):
     table = pages["en"].split("<caption>Key numbers by model year</caption>")[1].split("</table>")[0]
     rows = {row[0]: row[1:] for row in
-            (re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", line) for line in table.split("<tr>")) if row}  # fmt: skip
+            (re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", line) for line in table.split("<tr>"))
+            if row}  # fmt: skip
     for label, key, form in (("output, Mt", "production_mt", ",.1f"), ("jobs", "employment_persons", ",.0f"),
                              ("renewable share of power", "renewable_share", ".1%")):  # fmt: skip
         assert rows[label] == [format(n[key], form) for n in baseline.summary["years"].values()]
@@ -150,7 +151,8 @@ def test_the_chinese_report_holds_no_english(pages):
     page = re.sub(r'<figure id="run\d-(smelter_map|cost_curve)">.*?</figure>', "", page, flags=re.DOTALL)
     words = {word for text in parsed(page).text for word in re.findall(r"[A-Za-z]{2,}", CODES.sub("", text))}
     assert words == set()
-    for term in ("产能置换", "电解铝", "绿电占比", "吨铝综合交流电耗", "完全成本", "影子价格", "自备电厂", "测算口径",
+    for term in ("产能置换", "电解铝", "绿电占比", "吨铝综合交流电耗", "完全成本", "影子价格", "自备电厂",
+                 "测算口径",
                  "氧化铝", "预焙阳极", "丰水期", "产能指标"):  # fmt: skip
         assert term in pages["zh"]
 
