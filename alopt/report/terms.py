@@ -67,7 +67,7 @@ def region_names(run: Run, language: str) -> dict[str, str]:
     """Names of a run's regions."""
     rows = run.inputs["regions"].records() if "regions" in run.inputs else ()
     chinese = {row["region"]: row.get("name_zh") for row in rows} if language == "zh" else {}
-    return {region: chinese.get(region) or name for region, name in run.regions.items()}
+    return {region: str(chinese.get(region) or name) for region, name in run.regions.items()}
 
 
 @cache
