@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
-from alopt.report.terms import Terms, terms
+from alopt.report.terms import Terms, signed, terms
 
 if TYPE_CHECKING:
     from alopt.results.compare import Comparison
@@ -110,8 +110,7 @@ def _told(t: Terms, change: float) -> str:
 
 def _bars(alt: Any, by_year: dict[int, float], title: str, colour: str, form: str) -> Any:  # noqa: ANN401
     values = [
-        {"year": str(y), "value": value, "text": format(value, form).replace("-", "−")}
-        for y, value in sorted(by_year.items())
+        {"year": str(y), "value": value, "text": signed(value, form)} for y, value in sorted(by_year.items())
     ]
     base = alt.Chart(style.data(values=values))
     x = alt.X("year:O", title=None).axis(labelAngle=0, ticks=False, offset=4, domain=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from alopt.errors import UsageError
 from alopt.report import figures, style
-from alopt.report.terms import Terms, region_names, terms
+from alopt.report.terms import Terms, region_names, signed, terms
 from alopt.results import facts as found_facts
 from alopt.results import views
 
@@ -407,7 +407,7 @@ def _change(t: Terms, value: float | None, unit: str, digits: int) -> str:
     if value is None:
         return "–"
     if unit == "share":
-        return f"{100 * value:+.{digits}f}".replace("-", "−")
+        return signed(100 * value, f"+.{digits}f")
     return t.shown(unit, value, digits, sign=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -50,12 +51,22 @@ class Terms:
         return f"{'+' if sign else ''},.{max(digits - fewer, 0)}f"
 
     def shown(self, unit: str, value: float, digits: int, *, sign: bool = False) -> str:
-        """Write an amount of the tables in the unit of the language, with a true minus."""
-        return format(self.amount(unit, value) + 0.0, self.form(unit, digits, sign=sign)).replace("-", "−")
+        """Write an amount of the tables in the unit of the language; a nil has no sign."""
+        return signed(self.amount(unit, value), self.form(unit, digits, sign=sign))
 
     def region(self, run: Run, region: str) -> str:
         """Return the name of a region; the English one where the table has no Chinese."""
         return region_names(run, self.language).get(region, region)
+
+
+def signed(value: float, form: str) -> str:
+    """Write a number with a true minus, and without a sign where it is written as nil.
+
+    >>> signed(-0.04, "+.1f"), signed(-0.4, "+.1f"), signed(3.0, "+,.0f")
+    ('0.0', '−0.4', '+3')
+    """
+    text = format(value, form)
+    return text.replace("-", "−") if re.search("[1-9]", text) else text.lstrip("+-")
 
 
 def terms(language: str = "en") -> Terms:
