@@ -9,6 +9,7 @@ a correct run, or errors that name file and mend; never a traceback, a hang or h
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import math
@@ -600,9 +601,11 @@ def work_folder() -> Iterator[Path]:
     before = Path.cwd()
     with tempfile.TemporaryDirectory(prefix="fuzz") as text:
         os.chdir(text)
+        gc.freeze()  # a run collects garbage first, and this process holds much that is none
         try:
             yield Path(text)
         finally:
+            gc.unfreeze()
             os.chdir(before)
 
 
