@@ -34,7 +34,7 @@ COMMANDS = (
 HERE = sorted(path for path in Path(__file__).parent.glob("test_*.py") if path != Path(__file__))
 CLI = sorted(
     path
-    for folder in ("cli", "compare", "analysis")
+    for folder in ("cli", "compare", "analysis", "report")
     for path in (Path(__file__).parent.parent / folder).glob("test_*.py")
 )
 

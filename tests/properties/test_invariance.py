@@ -34,6 +34,8 @@ COMPONENT = {
     "export_steps": "metal",
     "tariff_ladders": "power",
 }
+#: Tables that stand beside results and are not solved.
+PUBLISHED = {"quota_deals"}
 BY_QUANTITY = {
     "coal_price_cny_per_t": "coal",
     "operation_cny_per_kwh": "power",
@@ -57,7 +59,7 @@ def vat_taken_out(tables: Tables) -> None:
     """Give every price without VAT that the tables give with it."""
     other_rates(tables)
     for name, table in tables.items():
-        if "vat" in table.schema.columns:
+        if "vat" in table.schema.columns and name not in PUBLISHED:
             for row in table:
                 if row["vat"] == "included":
                     row[table.schema.value_column] /= 1.0 + RATES[component(name, row)]
@@ -68,7 +70,7 @@ def vat_put_in(tables: Tables) -> None:
     """Give every price with VAT that the tables give without it, where it is known to be money."""
     other_rates(tables)
     for name, table in tables.items():
-        if "vat" in table.schema.columns:
+        if "vat" in table.schema.columns and name not in PUBLISHED:
             for row in table:
                 word = row.get("quantity") or row.get("parameter")
                 money = word is None or word in BY_QUANTITY or (name in COMPONENT and "cny" in word)

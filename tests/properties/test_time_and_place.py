@@ -54,8 +54,21 @@ def level_prices(tables: dict[str, Table]) -> None:
         row["price_cny_per_mwh"] = dearest[row["region"], row["source_name"], row["site_kind"]]
 
 
+def without_repeats(table: Table) -> None:
+    """Leave out the rows that say of a later year what an earlier one holds already."""
+    last: dict[tuple[str, str, str, str], float] = {}
+    kept = []
+    for row in sorted(table, key=lambda row: row["year"]):
+        key = (row["region"], row["source_name"], row["site_kind"], row["months"])
+        if last.get(key) != row["volume_twh"]:
+            kept.append(row)
+        last[key] = row["volume_twh"]
+    table.rows[:] = kept
+
+
 def level_volumes(tables: dict[str, Table]) -> None:
     """Spread the volume of each source evenly over the half-years."""
+    without_repeats(tables["power_volumes"])
     share = {row["months"]: row["share"] for row in tables["slices"] if row["slice_set"] == "wet-dry"}
     total: dict[tuple[str, str, str, int], float] = {}
     for row in tables["power_volumes"]:

@@ -259,7 +259,7 @@ def test_what_is_no_run_is_refused(folders, tmp_path, monkeypatch, capsys):
     assert "report takes each run once." in capsys.readouterr().err
     (tmp_path / "file").write_text("")
     assert main(["report", one, "--out", str(tmp_path / "file" / "r.html")]) == 4
-    assert "could not be written" in capsys.readouterr().err
+    assert "The report could not be written to" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 

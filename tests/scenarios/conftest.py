@@ -50,8 +50,8 @@ class Outcome:
 def _solve(name: str) -> Outcome:
     results = alopt.run(name)
     tables = results.tables
-    years = tables["years"].records()
-    capacity = tables["capacity"].records()
+    years = list(tables["years"].records())
+    capacity = list(tables["capacity"].records())
     standing: dict[str, dict[str, float]] = {}
     for row in capacity:
         at = standing.setdefault(str(row["year"]), {})
