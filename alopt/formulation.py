@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import re
-import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 from alopt.model.costs import COMPONENTS
 from alopt.model.equations import EQUATIONS, Equation
+from alopt.pages import page_command
 from alopt.policies import instruments
 
 #: Parts of the model in the order of the page.
@@ -80,13 +79,7 @@ def _components() -> Iterator[str]:
 
 def main() -> int:
     """Print the page, or write it into the package."""
-    parser = argparse.ArgumentParser(prog="python -m alopt.formulation", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="renew alopt/formulation.md")
-    if parser.parse_args().write:
-        PAGE.write_text(formulation_page(), encoding="utf-8")
-    else:
-        sys.stdout.write(formulation_page())
-    return 0
+    return page_command("alopt.formulation", PAGE, formulation_page)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 from alopt.data.schema import BASES, default_inputs, read_schemas
 from alopt.data.tables import Row, Table, read_tables
 from alopt.errors import InputError, Problem
+from alopt.pages import page_command
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -411,13 +410,7 @@ def _listed(tables: Tables, start: str, end: str, name: Mapping[str, str]) -> st
 
 def main() -> int:
     """Print the page, or write it beside the inputs."""
-    parser = argparse.ArgumentParser(prog="python -m alopt.analysis.fleet_path", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"renew inputs/{_PAGE}")
-    if parser.parse_args().write:
-        (default_inputs() / _PAGE).write_text(page(), encoding="utf-8")
-    else:
-        sys.stdout.write(page())
-    return 0
+    return page_command("alopt.analysis.fleet_path", default_inputs() / _PAGE, page)
 
 
 if __name__ == "__main__":

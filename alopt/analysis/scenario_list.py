@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from alopt.data.scenario import read_yaml, scenario_names
 from alopt.data.schema import default_inputs
+from alopt.pages import page_command
 
 _PAGE = "scenarios/README.md"
 
@@ -132,13 +131,7 @@ def _bracketed(value: Any) -> str:  # noqa: ANN401
 
 def main() -> int:
     """Print the page, or write it beside the scenarios."""
-    parser = argparse.ArgumentParser(prog="python -m alopt.analysis.scenario_list", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"renew inputs/{_PAGE}")
-    if parser.parse_args().write:
-        (default_inputs() / _PAGE).write_text(page(), encoding="utf-8")
-    else:
-        sys.stdout.write(page())
-    return 0
+    return page_command("alopt.analysis.scenario_list", default_inputs() / _PAGE, page)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ Run it from the top of the repository.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from math import isclose
 from pathlib import Path
+
+from alopt.pages import page_command
 
 from .cell_figures import GAO, GAO_BARS
 from .emission_figures import AN, CLIMATE_TRACE, CLIMATE_TRACE_2023, MEE_DRAFT, MPP
@@ -221,15 +221,9 @@ def page(figures: Iterable[Figure] = FIGURES) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the page or write it."""
-    parser = argparse.ArgumentParser(prog="python -m tests.published.page", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} beside this file")
-    if parser.parse_args(arguments).write:
-        PAGE.write_text(page(), encoding="utf-8")
-    else:
-        sys.stdout.write(page())
-    return 0
+    """Print the page, or write it beside this file."""
+    return page_command("tests.published.page", PAGE, page, arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())
