@@ -48,7 +48,7 @@ def difference(
     for row in rows:
         if row["theme"] == "cost by component":
             spent[row["year"]] += t.amount("bn_cny", row["difference"] / 1000.0)
-    bars = alt.hconcat(
+    bars = (
         _bars(
             alt,
             emitted,
@@ -57,9 +57,8 @@ def difference(
             t.form("mt", 1, sign=True),
         ),
         _bars(alt, spent, t("difference.costs"), style.BLUE, t.form("bn_cny", 1, sign=True)),
-        spacing=30,
     )
-    chart = alt.vconcat(grid, bars, spacing=22)
+    chart = alt.vconcat(grid, *bars, spacing=22)
     title = t("figure.difference", other=found.other, reference=found.reference)
     return style.dressed(chart, title, t("figure.difference.note") + "\n" + t("figure.ties"))
 
@@ -118,9 +117,9 @@ def _bars(alt: Any, by_year: dict[int, float], title: str, colour: str, form: st
     room = 0.2 * (high - low) or 1.0
     y = alt.Y("value:Q", title=None).axis(None).scale(domain=[low - room, high + room], nice=False)
     return alt.layer(
-        base.mark_bar(color=colour, size=22).encode(x=x, y=y, tooltip=["year:O", "text:N"]),
+        base.mark_bar(color=colour, size=30).encode(x=x, y=y, tooltip=["year:O", "text:N"]),
         base.transform_filter("datum.value >= 0").mark_text(baseline="bottom", dy=-3, fontSize=11)
         .encode(x=x, y=y, text="text:N"),
         base.transform_filter("datum.value < 0").mark_text(baseline="top", dy=3, fontSize=11)
         .encode(x=x, y=y, text="text:N"),
-    ).properties(width=285, height=120, title=style.small_title(title))  # fmt: skip
+    ).properties(width=480, height=100, title=style.small_title(title))  # fmt: skip
