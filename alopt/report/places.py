@@ -169,7 +169,7 @@ def smelter_map(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     rows = views.standing_smelters(run)
     points = [
         {
-            "name": row["name"].partition(" (")[0], "latitude_deg": row["latitude_deg"],
+            "name": _short(row, t), "latitude_deg": row["latitude_deg"],
             "longitude_deg": row["longitude_deg"], "amount": t.amount("mt", row["capacity_mt_per_a"]),
         }
         for row in rows
@@ -183,6 +183,12 @@ def smelter_map(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     ]
     chart = _point_chart(points, size=10, least=t.amount("mt", 0.5), places=places)
     return style.dressed(chart, title, t("figure.smelter_map.note"))
+
+
+def _short(row: dict[str, Any], t: Terms) -> str:
+    """Name of a smelter without what stands in brackets."""
+    chinese = row["name_zh"] if t.language == "zh" else None
+    return str(chinese or row["name"]).partition(" (")[0].partition("（")[0]
 
 
 def _point_chart(

@@ -136,8 +136,8 @@ def standing_smelters(run: Run) -> Rows:
     Returns
     -------
     list of dict
-        site, name, region, latitude_deg, longitude_deg, capacity_mt_per_a (net of what is counted
-        twice).
+        site, name, name_zh (None where there is none), region, latitude_deg, longitude_deg,
+        capacity_mt_per_a (net of what is counted twice).
     """
     fleet = str(run.manifest["scenario"]["fleet"])
     total: dict[str, float] = defaultdict(float)
@@ -147,6 +147,7 @@ def standing_smelters(run: Run) -> Rows:
     rows = [
         {
             **{key: row[key] for key in ("site", "name", "region", "latitude_deg", "longitude_deg")},
+            "name_zh": row.get("name_zh"),
             "capacity_mt_per_a": total[row["site"]],
         }
         for row in run.inputs["sites"].records()
