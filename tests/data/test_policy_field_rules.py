@@ -141,22 +141,24 @@ FAULTS = {
     "ratios as a mapping": (replacement(ratios={"north": 1.5}), "capacity_replacement.ratios",
                             "{'north': 1.5}", "must be a list", PAIR),
     "pair without its ratio": (
-        replacement(ratios=[{"from": "north", "to": "south"}]), "capacity_replacement.ratios",
+        replacement(ratios=[{"from": "north", "to": "south"}]), "capacity_replacement.ratios[0]",
         "{'from': 'north', 'to': 'south'}", "is no pair with its ratio", PAIR,
     ),
-    "pair of words": (replacement(ratios=["north"]), "capacity_replacement.ratios", "north",
+    "pair of words": (replacement(ratios=["north"]), "capacity_replacement.ratios[0]", "north",
                       "is no pair with its ratio", PAIR),
     "pair with an unknown region": (
         replacement(ratios=[{"from": "north", "to": "atlantis", "ratio": 1.5}]),
-        "capacity_replacement.ratios", "{'from': 'north', 'ratio': 1.5, 'to': 'atlantis'}",
+        "capacity_replacement.ratios[0]", "{'from': 'north', 'ratio': 1.5, 'to': 'atlantis'}",
         "names no region with smelters", PAIR,
     ),
     "pair with a list of regions": (
-        replacement(ratios=[{"from": ["north"], "to": "south", "ratio": 1.5}]), "capacity_replacement.ratios",
+        replacement(ratios=[{"from": ["north"], "to": "south", "ratio": 1.5}]),
+        "capacity_replacement.ratios[0]",
         "{'from': ['north'], 'ratio': 1.5, 'to': 'south'}", "names no region with smelters", PAIR,
     ),
     "pair with a ratio below one": (
-        replacement(ratios=[{"from": "north", "to": "south", "ratio": 0.5}]), "capacity_replacement.ratios",
+        replacement(ratios=[{"from": "north", "to": "south", "ratio": 0.5}]),
+        "capacity_replacement.ratios[0].ratio",
         "0.5", "is no ratio from 1 to 10", PAIR,
     ),
 } | {
