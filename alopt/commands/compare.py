@@ -43,8 +43,8 @@ def compare_runs(options: argparse.Namespace) -> int:
 
 
 def _run(name: str, options: argparse.Namespace, settings: dict[str, Any]) -> Run:
-    """Read a folder with a run, or solve a scenario."""
-    if is_run(Path(name)):
+    """Read a folder with a run, or solve a scenario; a path that is no YAML file is such a folder."""
+    if is_run(Path(name)) or (Path(name).name != name and not name.endswith((".yaml", ".yml"))):
         if settings or options.resolution or options.inputs:
             raise UsageError(f"{name} is solved already; --set, --resolution and --inputs need scenarios.")
         return read_run(name)
@@ -58,6 +58,8 @@ def _as_json(one: Comparison) -> dict[str, Any]:
         "reference": one.reference,
         "other": one.other,
         "present_value": one.totals,
+        "burden_m_cny": one.burden,
+        "other_values": list(one.other_values),
         "abatement": one.abatement,
         "warnings": list(one.warnings),
     }
