@@ -127,10 +127,9 @@ def _headline(found: Comparison) -> Iterator[str]:
             yield "Demand differs: what more or less metal is worth to its users is not in their figure."
     own, abroad = found.abatement["smelter_scope_1_2"], found.abatement["outside"]
     chain, whole = found.abatement["cradle_to_gate"], found.abatement["cradle_to_gate_with_outside"]
-    saved = own["abated_mt"] or 0.0
     yield (
-        f"Smelting emits {abs(saved):,.0f} Mt CO2e {'less' if saved >= 0 else 'more'} over the horizon "
-        f"(scope 1 and 2), from mine to gate {_mt(chain)} Mt; metal made abroad {_mt(abroad)} Mt."
+        f"Emissions over the horizon, Mt CO2e: smelting (scope 1 and 2) {_mt(own)}, from mine to gate "
+        f"{_mt(chain)}, metal made abroad {_mt(abroad)}."
     )
     yield from _saving(found, own, whole)
     if found.leaked is not None:
@@ -148,7 +147,7 @@ def _mt(numbers: dict[str, float | None]) -> str:
 
 def _saving(found: Comparison, own: dict[str, float | None], whole: dict[str, float | None]) -> Iterator[str]:
     """Tell what a tonne saved costs on average, where it is the scenario's rules that save it."""
-    if (own["abated_mt"] or 0.0) <= 0:
+    if not _mt(own).startswith("-"):
         return
     if found.other_values:
         yield (
@@ -161,7 +160,7 @@ def _saving(found: Comparison, own: dict[str, float | None], whole: dict[str, fl
                 f"Average cost of a tonne saved, {name}: {numbers['cost_cny_per_t']:,.0f} CNY (present value "
                 "over discounted tonnes)."
             )
-    if (whole["abated_mt"] or 0.0) < 0:
+    if _mt(whole).startswith("+"):
         yield f"Counted with abroad nothing is saved: from mine to gate and abroad {_mt(whole)} Mt."
 
 
