@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alopt.commands.common import settings_of, spinner
-from alopt.errors import UsageError
+from alopt.errors import CheckError, InfeasibleError, SolveError, UsageError
 from alopt.results.compare import Comparison, compare
 from alopt.results.saved import Run, is_run, of_results, read_run
 from alopt.results.table import ResultTable
@@ -50,7 +50,15 @@ def _run(name: str, options: argparse.Namespace, settings: dict[str, Any]) -> Ru
         return read_run(name)
     from alopt.run import run  # noqa: PLC0415
 
-    return of_results(run(name, inputs=options.inputs, resolution=options.resolution, settings=settings))
+    try:
+        results = run(name, inputs=options.inputs, resolution=options.resolution, settings=settings)
+    except InfeasibleError as error:
+        raise InfeasibleError(
+            f"{name}: {error}", unbounded=error.unbounded, diagnosis=error.diagnosis
+        ) from None
+    except (SolveError, CheckError) as error:
+        raise type(error)(f"{name}: {error}") from None
+    return of_results(results)
 
 
 def _as_json(one: Comparison) -> dict[str, Any]:
