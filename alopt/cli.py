@@ -70,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     _common(check)
     check.add_argument("--all", action="store_true", help="every scenario of the inputs")
 
+    listing = commands.add_parser("list", help="the scenarios of the inputs, each with its question")
+    listing.add_argument("word", nargs="?", metavar="WORD", help="only those that hold it, as carbon")
+    listing.add_argument("--inputs", metavar="DIR", help="folder of the inputs (default: the shipped ones)")
+    listing.add_argument("--json", action="store_true", help="print the list as JSON and nothing else")
+
     compare = commands.add_parser(
         "compare", help="differences between runs: what moved, who paid, what it saved"
     )
@@ -188,6 +193,12 @@ def _check(options: argparse.Namespace) -> int:
     return check_scenarios(options)
 
 
+def _list(options: argparse.Namespace) -> int:
+    from alopt.commands.list import list_scenarios  # noqa: PLC0415
+
+    return list_scenarios(options)
+
+
 def _compare(options: argparse.Namespace) -> int:
     from alopt.commands.compare import compare_runs  # noqa: PLC0415
 
@@ -241,6 +252,7 @@ def _init(options: argparse.Namespace) -> int:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run,
     "check": _check,
+    "list": _list,
     "compare": _compare,
     "curve": _curve,
     "project": _project,

@@ -72,7 +72,7 @@ def page(inputs: Path | None = None) -> str:
     names = scenario_names(folder)
     content = {name: read_yaml(folder / "scenarios" / f"{name}.yaml", f"{name}.yaml") for name in names}
     lines = [_HEAD.format(count=len(names))]
-    for theme, members in _by_theme(names):
+    for theme, members in by_theme(names):
         lines += [f"## {theme}\n", "| Scenario | Question | Extends | What is set |", "|---|---|---|---|"]
         for name in members:
             own = content[name]
@@ -83,8 +83,8 @@ def page(inputs: Path | None = None) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _by_theme(names: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Themes with those of their scenarios that are there; what has no theme comes last."""
+def by_theme(names: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield themes with those of their scenarios that are there; what has no theme comes last."""
     left = set(names)
     for theme, members in THEMES.items():
         found = [name for name in members if name in left]

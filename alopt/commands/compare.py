@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alopt.commands.common import settings_of, spinner
-from alopt.errors import UsageError
+from alopt.errors import CheckError, InfeasibleError, SolveError, UsageError
 from alopt.results.compare import Comparison, compare
 from alopt.results.saved import Run, is_run, of_results, read_run
 from alopt.results.table import ResultTable
@@ -43,14 +43,22 @@ def compare_runs(options: argparse.Namespace) -> int:
 
 
 def _run(name: str, options: argparse.Namespace, settings: dict[str, Any]) -> Run:
-    """Read a folder with a run, or solve a scenario."""
-    if is_run(Path(name)):
+    """Read a folder with a run, or solve a scenario; a path that is no YAML file is such a folder."""
+    if is_run(Path(name)) or (Path(name).name != name and not name.endswith((".yaml", ".yml"))):
         if settings or options.resolution or options.inputs:
             raise UsageError(f"{name} is solved already; --set, --resolution and --inputs need scenarios.")
         return read_run(name)
     from alopt.run import run  # noqa: PLC0415
 
-    return of_results(run(name, inputs=options.inputs, resolution=options.resolution, settings=settings))
+    try:
+        results = run(name, inputs=options.inputs, resolution=options.resolution, settings=settings)
+    except InfeasibleError as error:
+        raise InfeasibleError(
+            f"{name}: {error}", unbounded=error.unbounded, diagnosis=error.diagnosis
+        ) from None
+    except (SolveError, CheckError) as error:
+        raise type(error)(f"{name}: {error}") from None
+    return of_results(results)
 
 
 def _as_json(one: Comparison) -> dict[str, Any]:
@@ -58,6 +66,8 @@ def _as_json(one: Comparison) -> dict[str, Any]:
         "reference": one.reference,
         "other": one.other,
         "present_value": one.totals,
+        "burden_m_cny": one.burden,
+        "other_values": list(one.other_values),
         "abatement": one.abatement,
         "warnings": list(one.warnings),
     }

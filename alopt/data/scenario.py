@@ -21,6 +21,7 @@ _WORDS = {"resolution": ("province", "smelter"), "foresight": ("perfect",)}
 _MOST_BYTES = 250_000
 _PLAIN_INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,39})", re.ASCII)
 _PLAIN_NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|\.inf)|\.nan", re.ASCII | re.IGNORECASE)
+_OVERRIDE = re.compile(r"overrides\[(\d+)\]")
 _MOST_PARENTS = 8
 _MOST_YEARS = 200
 _MOST_NAME = 200
@@ -242,10 +243,10 @@ def load_scenario(name: str, inputs: Path, settings: Mapping[str, Any] | None = 
     ScenarioError
         With every problem found.
     """
-    path, file = scenario_path(name, inputs), file_of(name)
-    own, content = _extended(name, inputs)
-    if "name" not in own:
-        content["name"] = path.stem
+    parts, file = _chain(name, inputs), file_of(name)
+    content = _merged(parts)
+    if "name" not in parts[0].content:
+        content["name"] = parts[0].path.stem
     problems = [p for key, value in (settings or {}).items() for p in _set_key(content, key, value)]
     problems += _check(content, file)
     if problems:
@@ -253,76 +254,132 @@ def load_scenario(name: str, inputs: Path, settings: Mapping[str, Any] | None = 
     return _build(content)
 
 
-def _extended(name: str, inputs: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Keys that a scenario holds itself, and these with all that it extends."""
-    parts: list[dict[str, Any]] = []
+@dataclass(frozen=True)
+class _Part:
+    """A scenario's own file, or one that it extends: how messages name it, where it is, its keys."""
+
+    file: str
+    path: Path
+    content: dict[str, Any]
+
+
+def _chain(name: str, inputs: Path) -> list[_Part]:
+    """Files of a scenario, its own first, each followed by the one that it extends."""
+    parts: list[_Part] = []
     seen: set[str] = set()
-    file = child = file_of(name)
+    path, file = scenario_path(name, inputs), file_of(name)
     while True:
-        path = scenario_path(name, inputs)
         content = read_yaml(path, file)
         real = os.path.realpath(path)
         if real in seen or len(seen) > _MOST_PARENTS:
             rule, mend = f"{name} leads back to itself", "Extend a scenario that stands alone."
-            _fail(child, "extends", rule, mend)
+            _fail(parts[-1].file, "extends", rule, mend)
         seen.add(real)
-        parts.append(content)
         parent = content.pop("extends", None)
+        parts.append(_Part(file, path, content))
         if parent is None:
-            break
+            return parts
         if not isinstance(parent, str):
             _fail(file, "extends", "must be a name", "Name one scenario.")
-        name, child, file = parent, file, file_of(parent)
-    whole = parts[-1]
-    for content in reversed(parts[:-1]):
-        whole = merge(whole, content)
-    return parts[0], dict(whole)
+        name, path, file = parent, *_beside(parent, path, file, inputs)
+
+
+def _beside(parent: str, path: Path, file: str, inputs: Path) -> tuple[Path, str]:
+    """Find what a file extends: a name of the inputs, or a path that starts where the file is."""
+    if parent.endswith((".yaml", ".yml")):
+        return path.parent / parent, file_of(str(Path(file).parent / parent))
+    return scenario_path(parent, inputs), file_of(parent)
+
+
+def _merged(parts: list[_Part]) -> dict[str, Any]:
+    """All keys of a scenario, laid over those of what it extends."""
+    whole = parts[-1].content
+    for part in reversed(parts[:-1]):
+        whole = merge(whole, part.content)
+    return dict(whole)
 
 
 def located(
     problems: list[Problem], name: str, inputs: Path, settings: Mapping[str, Any] | None
 ) -> list[Problem]:
-    """Give problems of a scenario's keys their line, or `--set` where that brought the key.
+    """Give problems of a scenario's keys the file and line that they stand in.
 
-    A key that stands in an extended file has no line in the scenario's own.
+    That is the scenario's own file or one that it extends, or `--set` where that brought the key.
     """
-    file = file_of(name)
-    lines = _key_lines(read_text(scenario_path(name, inputs), _MOST_BYTES)[0])
+    file, given = file_of(name), tuple(settings or {})
+    parts = _chain(name, inputs)
+    lines = {part.file: _key_lines(read_text(part.path, _MOST_BYTES)[0]) for part in parts}
     result = []
     for problem in problems:
-        key, given = problem.column or "", tuple(settings or {})
+        key = problem.column or ""
         if problem.file not in {file, SCENARIO_FILE} or problem.row is not None:
             result.append(problem)
         elif any(f"{key}.".startswith(f"{s}.") or f"{s}.".startswith(f"{key}.") for s in given):
             result.append(replace(problem, file="--set"))
         else:
-            result.append(replace(problem, file=file, row=_line(lines, key)))
+            part, own = _giver(parts, key)
+            row = _line(lines[part.file], own)
+            result.append(replace(problem, file=part.file, row=row, column=own or problem.column))
     return result
+
+
+def _giver(parts: list[_Part], key: str) -> tuple[_Part, str]:
+    """File that gives a key its value, and the key as it stands there; overrides are counted anew."""
+    found = _OVERRIDE.match(key)
+    if found is not None:
+        place = int(found[1])
+        for part in reversed(parts):
+            count = len(part.content.get("overrides") or [])
+            if place < count:
+                return part, f"overrides[{place}]{key[found.end() :]}"
+            place -= count
+    first, *rest = key.split(".")
+    holders = [part for part in parts if first in part.content]
+    if first != "policies" or not rest:
+        wrong = [
+            part for part in holders if first != "overrides" or not isinstance(part.content[first], list)
+        ]
+        return next(iter(wrong or holders), parts[0]), key
+    return _policy_giver(holders, rest) or parts[0], key
+
+
+def _policy_giver(holders: list[_Part], key: list[str]) -> _Part | None:
+    """File that gives a policy's field its value, or the first that names the policy."""
+    naming = []
+    for part in holders:
+        policies = part.content["policies"]
+        if isinstance(policies, dict) and key[0] in policies:
+            fields_ = policies[key[0]]
+            if fields_ is None:  # what stands further up was dropped here
+                break
+            naming.append(part)
+            if isinstance(fields_, dict) and re.sub(r"\[.*", "", "".join(key[1:2])) in fields_:
+                return part
+    return naming[0] if naming else None
 
 
 def _line(lines: Mapping[str, int], key: str) -> int | None:
     """Line of a dotted key, or of the nearest key above it."""
     while key and key not in lines:
-        key = key.rpartition(".")[0]
+        key = key.rpartition("[")[0] if key.endswith("]") else key.rpartition(".")[0]
     return lines.get(key)
 
 
 def _key_lines(text: str) -> dict[str, int]:
-    """Line of every key of a YAML text by its dotted name; overrides by their place."""
+    """Line of every key of a YAML text by its dotted name; entries of lists by their place."""
 
     def walk(node: Any, prefix: str) -> Iterator[tuple[str, int]]:  # noqa: ANN401
         if isinstance(node, yaml.MappingNode):
             for name, value in node.value:
-                key = f"{prefix}{name.value}"
+                key = f"{prefix}.{name.value}" if prefix else str(name.value)
                 yield key, name.start_mark.line + 1
-                yield from walk(value, f"{key}.")
-                if key == "overrides" and isinstance(value, yaml.SequenceNode) and not extends:
-                    for place, entry in enumerate(value.value):
-                        yield f"overrides[{place}]", entry.start_mark.line + 1
+                yield from walk(value, key)
+        if isinstance(node, yaml.SequenceNode):
+            for place, entry in enumerate(node.value):
+                yield f"{prefix}[{place}]", entry.start_mark.line + 1
+                yield from walk(entry, f"{prefix}[{place}]")
 
-    root = yaml.compose(text, Loader=_Loader)
-    extends = isinstance(root, yaml.MappingNode) and any(name.value == "extends" for name, _ in root.value)
-    return dict(walk(root, ""))
+    return dict(walk(yaml.compose(text, Loader=_Loader), ""))
 
 
 def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
@@ -339,7 +396,8 @@ def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
             policies[name] = {**old, **fields_} if both else fields_  # type: ignore[dict-item]
         merged["policies"] = {name: value for name, value in policies.items() if value is not None}
     else:
-        merged["policies"] = change.get("policies")
+        given = [part["policies"] for part in (base, change) if "policies" in part]
+        merged["policies"] = next(one for one in given if not isinstance(one, dict))
     lists = [part.get("overrides") or [] for part in (base, change)]
     merged["overrides"] = (
         lists[0] + lists[1]

@@ -97,8 +97,11 @@ def read_policies(
             continue
         module = instrument(name)
         found = unknown_fields(fields, module.Settings)
-        if not found and data is not None:
-            settings[name], found = module.Settings.read(fields, data)
+        if data is not None:
+            known_fields = {key: value for key, value in fields.items() if key in module.Settings.FIELDS}
+            settings[name], faults = module.Settings.read(known_fields, data)
+            # Beside a field of no known name, one that is missing may only be misspelt.
+            found += [one for one in faults if not found or one[0].partition(".")[0] in fields]
         problems += [
             Problem(file, None, f"policies.{name}.{field}", None if value is None else str(value), rule, mend)
             for field, value, rule, mend in found

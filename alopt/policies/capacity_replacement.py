@@ -146,13 +146,14 @@ def _pairs(value: Any, known: set[str]) -> tuple[dict[tuple[str, str], float], l
     if not isinstance(value, list):
         return {}, [("ratios", value, "must be a list", form)]
     pairs, faults = {}, []
-    for entry in value:
+    for place, entry in enumerate(value):
+        here = f"ratios[{place}]"
         if not isinstance(entry, dict) or set(entry) != {"from", "to", "ratio"}:
-            faults.append(("ratios", entry, "is no pair with its ratio", form))
+            faults.append((here, entry, "is no pair with its ratio", form))
         elif not all(isinstance(entry[end], str) and entry[end] in known | {ANY} for end in ("from", "to")):
-            faults.append(("ratios", entry, "names no region with smelters", form))
+            faults.append((here, entry, "names no region with smelters", form))
         elif not _is_ratio(entry["ratio"]):
-            faults.append(("ratios", entry["ratio"], "is no ratio from 1 to 10", form))
+            faults.append((f"{here}.ratio", entry["ratio"], "is no ratio from 1 to 10", form))
         else:
             pairs[entry["from"], entry["to"]] = float(entry["ratio"])
     return pairs, faults

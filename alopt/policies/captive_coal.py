@@ -215,25 +215,26 @@ def _tariff_ends(value: Any, data: ModelData) -> tuple[tuple[TariffEnd, ...], li
     if not isinstance(value, list):
         return (), [(name, value, "must be a list", f"Write a list of {', '.join(_TARIFF)}.")]
     ends, faults = [], []
-    for entry in value:
-        found = mapping(name, entry, _TARIFF)
+    for place, entry in enumerate(value):
+        here = f"{name}[{place}]"
+        found = mapping(here, entry, _TARIFF)
         if not found:
             known = smelter_regions(data.fleet)
             places, found = some_names(
-                f"{name}.regions", entry["regions"], known, "no such region with smelters"
+                f"{here}.regions", entry["regions"], known, "no such region with smelters"
             )
-            here = {
+            bought = {
                 e
                 for i, names in data.power.sources.items()
                 if data.fleet.sites[i].region in places
                 for e in names
             }
-            here -= CAPTIVE_SOURCES
+            bought -= CAPTIVE_SOURCES
             if not found:
                 rule = "no site of these regions buys from this source"
-                sources, found = some_names(f"{name}.sources", entry["sources"], here, rule)
-            found += number(f"{name}.amount_cny_per_mwh", entry["amount_cny_per_mwh"], low=0.0, high=2000.0)
-            found += model_year(f"{name}.from_year", entry["from_year"], data.calendar)
+                sources, found = some_names(f"{here}.sources", entry["sources"], bought, rule)
+            found += number(f"{here}.amount_cny_per_mwh", entry["amount_cny_per_mwh"], low=0.0, high=2000.0)
+            found += model_year(f"{here}.from_year", entry["from_year"], data.calendar)
         faults += found
         if not found:
             ends.append(TariffEnd(places, sources, float(entry["amount_cny_per_mwh"]), entry["from_year"]))

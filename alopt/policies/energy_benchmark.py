@@ -3,7 +3,7 @@ r"""Energy benchmarks: capacity counted by its AC power per tonne, as its cell s
 Three rules, each alone or together: a least share of capacity at or better than a benchmark; a
 most share worse than a baseline, which at nil is a phase-out; no new build and no rebuild worse
 than a limit. What is worse can be retrofitted as fast as cells are relined, rebuilt or closed.
-Capacity that leaves by a decided move later is let stand until then.
+Capacity that a decided move takes away later is let stand until then, outside the shares.
 """
 
 from __future__ import annotations
@@ -164,13 +164,25 @@ def _standing(m: Model, areas: Areas, r: str, y: int) -> list[tuple[str, Any]]:
 def benchmark_share(m: Model, r: str, y: int) -> Any:
     r"""At least a share of an area's capacity is at or better than the benchmark.
 
-    .. math:: \sum_{i \in r} \sum_{k: AC_k \le benchmark} capacity_{i,k,y} \ge least_{r,y}
-       \sum_{i \in r,k} capacity_{i,k,y} \quad \forall r,y \leftrightarrow \pi^{benchmark}_{r,y} \ge 0
+    .. math:: \sum_{i \in r} \sum_{k: AC_k \le benchmark} capacity_{i,k,y} \ge least_{r,y} \Big(
+       \sum_{i \in r,k} capacity_{i,k,y} - \sum_{i \in r} \sum_{k: AC_k > benchmark} \sum_{y' > y}
+       departing_{i,k,y'} \Big) \quad \forall r,y \leftrightarrow \pi^{benchmark}_{r,y} \ge 0
+
+    What a decided move takes away later, and is not as good, does not count.
     """
-    settings = m.energy_benchmarks
+    settings, data = m.energy_benchmarks, m.data
     standing = _standing(m, settings.least, r, y)
-    good = sum(amount for k, amount in standing if settings.better(m.data, k))
-    return at_least(good, settings.least.values[r][y] * sum(amount for _, amount in standing))
+    good = sum(amount for k, amount in standing if settings.better(data, k))
+    leaving = _leaving(data, settings.least, r, y, lambda k: not settings.better(data, k))
+    return at_least(good, settings.least.values[r][y] * (sum(amount for _, amount in standing) - leaving))
+
+
+def _leaving(data: ModelData, areas: Areas, r: str, y: int, poor: Callable[[str], bool]) -> float:
+    """Capacity of poor states in an area that a decided move takes away after a year, Mt/a."""
+    sites = set(areas.sites(data.fleet, r))
+    return sum(
+        amount for (i, k, t), amount in data.fleet.departing.items() if t > y and i in sites and poor(k)
+    )
 
 
 def _worse(m: Model, r: str, y: int) -> list[Any]:
@@ -196,12 +208,7 @@ def baseline_share(m: Model, r: str, y: int) -> Any:
     Only what a decided move takes away later may stand beside the share.
     """
     settings, data = m.energy_benchmarks, m.data
-    sites = set(settings.most.sites(data.fleet, r))
-    leaving = sum(
-        amount
-        for (i, k, t), amount in data.fleet.departing.items()
-        if t > y and i in sites and settings.worse(data, k)
-    )
+    leaving = _leaving(data, settings.most, r, y, lambda k: settings.worse(data, k))
     standing = sum(amount for _, amount in _standing(m, settings.most, r, y))
     return at_most(sum(_worse(m, r, y)), settings.most.values[r][y] * standing + leaving)
 

@@ -44,15 +44,23 @@ class Settings:
             faults += found
         if faults:
             return None, faults
-        room = sum(step.volume for step in markets.export_steps)
-        for y, floor in read.get(_FLOOR, {}).items():
-            if floor > room:
-                rule = f"the floor of {y} is above the {room:g} Mt/a of the export steps"
-                faults.append((_FLOOR, floor, rule, "Lower it, or add a step."))
-            if _EXPORTS in read and floor > read[_EXPORTS][y]:
-                rule = f"the floor of {y} is above the limit of {read[_EXPORTS][y]:g}"
-                faults.append((_FLOOR, floor, rule, "Lower it, or raise export_limit_mt_per_a."))
-        return cls(read.get(_FLOOR), read.get(_EXPORTS), read.get(_IMPORTS)), faults
+        return cls(read.get(_FLOOR), read.get(_EXPORTS), read.get(_IMPORTS)), _floor_faults(read, data)
+
+
+def _floor_faults(read: Mapping[str, Mapping[int, float]], data: ModelData) -> list[Fault]:
+    """Faults of a floor above what the steps or the limit let leave, each told of the first such year."""
+    room = sum(step.volume for step in data.markets.export_steps)
+    faults: list[Fault] = []
+    floors = read.get(_FLOOR, {})
+    above = [y for y, floor in floors.items() if floor > room]
+    if above:
+        rule = f"the floor of {above[0]} is above the {room:g} Mt/a of the export steps"
+        faults.append((_FLOOR, floors[above[0]], rule, "Lower it, or add a step."))
+    above = [y for y, floor in floors.items() if _EXPORTS in read and floor > read[_EXPORTS][y]]
+    if above:
+        rule = f"the floor of {above[0]} is above the limit of {read[_EXPORTS][above[0]]:g}"
+        faults.append((_FLOOR, floors[above[0]], rule, "Lower it, or raise export_limit_mt_per_a."))
+    return faults
 
 
 def build(m: Model, settings: Settings) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: Regions shown by name; the rest are summed.
 _SHOWN_REGIONS = 12
 
+#: Mt that rounding can leave of a balance.
+_UNSEEN = 1e-6
+
 _ROWS = (
     ("capacity, Mt/a", "capacity_mt_per_a", "{:.1f}"),
     ("output, Mt", "production_mt", "{:.1f}"),
@@ -156,11 +159,11 @@ def _hinges(summary: dict[str, Any], results: Results) -> list[str]:
             f"And on import parity: after {steps[0].volume:g} Mt at {steps[0].price:,.0f} {currency}/t, "
             f"imports cost {steps[1].price:,.0f} {currency}/t and more."
         )
-    return [*lines, *_shortages(summary)]
+    return [*lines, *_shortages(summary, results), *_surplus(summary)]
 
 
-def _shortages(summary: dict[str, Any]) -> list[str]:
-    """Years in which users go without more metal than rounding explains."""
+def _shortages(summary: dict[str, Any], results: Results) -> list[str]:
+    """Years in which users go without more metal than rounding explains, and whether the last ones do."""
     short = {y: n for y, n in summary["years"].items() if n["unserved_mt"] > 1e-6 * n["demand_mt"]}
     if not short:
         return []
@@ -169,7 +172,34 @@ def _shortages(summary: dict[str, Any]) -> list[str]:
         f"Users go without metal in {', '.join(short)}: in {year} {numbers['unserved_mt']:.4g} of "
         f"{numbers['demand_mt']:.4g} Mt, where more cannot be made or costs more than they would pay."
     )
-    return [line]
+    last = results.data.markets.demand_steps[0]
+    dire = [y for y, n in short.items() if n["unserved_mt"] > (1.0 - last.volume + 1e-6) * n["demand_mt"]]
+    if not dire:
+        return [line]
+    warning = (
+        f"In {', '.join(dire)} even users who would pay {last.price:,.0f} {results.data.scenario.currency}/t "
+        "go without: the rules leave no plan that can be lived with, and alopt explain says which bind most."
+    )
+    return [line, f"[yellow]{warning}[/yellow]"]
+
+
+def _surplus(summary: dict[str, Any]) -> list[str]:
+    """Years in which metal is made that nobody uses: balances let it go to waste."""
+    left = {
+        y: sum(n[f"{source}_mt"] for source in ("production", "imports", "recycled", "unserved"))
+        - n["exports_mt"]
+        - n["demand_mt"]
+        for y, n in summary["years"].items()
+    }
+    wasted = {y: amount for y, amount in left.items() if amount > _UNSEEN}
+    if not wasted:
+        return []
+    most = max(wasted, key=wasted.__getitem__)
+    warning = (
+        f"More metal is made than anybody uses in {', '.join(wasted)}, {wasted[most]:.4g} Mt of it in "
+        f"{most}: what is paid for making it outweighs its cost."
+    )
+    return [f"[yellow]{warning}[/yellow]"]
 
 
 def _balance(summary: dict[str, Any]) -> str:

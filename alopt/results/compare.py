@@ -8,11 +8,12 @@ from typing import Any
 
 from alopt.errors import UsageError
 from alopt.results.attribution import attribution_table
+from alopt.results.burden import ABROAD, burden
 from alopt.results.saved import Run
 from alopt.results.table import ResultTable, make
 
-#: Differences smaller than this are rounding.
-_NIL = 1e-9
+#: Part of the reference's emissions below which a change is no saving to divide by.
+_SLIGHT = 1e-3
 
 COLUMNS = (
     "theme", "year", "region", "item", "unit", "reference", "other", "difference",
@@ -60,13 +61,20 @@ class Comparison:
     attribution : ResultTable
         `attribution.csv`.
     totals : dict of str to dict
-        Present values of objective, resources and payments in both runs; empty where the runs
-        discount differently.
+        Present values of objective, resources, payments, and payments that go abroad in both runs;
+        empty where the runs discount differently.
     abatement : dict of str to dict
-        By boundary: Mt less over the represented years, discounted, and what each t cost; empty
-        likewise.
+        By boundary: Mt less over the represented years, discounted, and what each t cost: None where
+        less than a thousandth is saved, or where other values change the cost too; empty likewise.
+    leaked : float or None
+        What comes back abroad as a share of what is saved from mine to gate; None where nothing does.
     warnings : tuple of str
         What is not alike besides the scenario.
+    burden : dict of str to float
+        Present value of what each group gains, M CNY; empty likewise, and where a price is missing.
+    other_values : tuple of str
+        Tables and keys in which the scenarios differ besides policies: what they change in cost is
+        no cost of saving emissions.
     """
 
     reference: str
@@ -77,7 +85,10 @@ class Comparison:
     attribution: ResultTable
     totals: dict[str, Any]
     abatement: dict[str, dict[str, float | None]]
+    leaked: float | None
     warnings: tuple[str, ...]
+    burden: dict[str, float]
+    other_values: tuple[str, ...]
 
 
 def compare(reference: Run, other: Run) -> Comparison:
@@ -105,8 +116,10 @@ def compare(reference: Run, other: Run) -> Comparison:
     rows = [*_national(reference, other, years), *_by_table(reference, other, years)]
     rows += [*_costs(reference, other, years), *_transfers(reference, other, years)]
     rows += [*_boundaries(reference, other, years), *_moves(reference, other, years)]
-    rows += _prices(reference, other, years)
+    rows += [*_prices(reference, other, years), *_bearers(reference, other, years)]
     same = years == reference.years == other.years and reference.weight() == other.weight()
+    other_values = tuple(_other_values(reference, other))
+    abatement = _abatement(reference, other, priced=not other_values) if same else {}
     return Comparison(
         reference=reference.name,
         other=other.name,
@@ -115,8 +128,11 @@ def compare(reference: Run, other: Run) -> Comparison:
         table=make("comparison", COLUMNS, rows),
         attribution=attribution_table(reference, other, years),
         totals=_totals(reference, other) if same else {},
-        abatement=_abatement(reference, other) if same else {},
+        abatement=abatement,
+        leaked=_leaked(reference, abatement) if same else None,
         warnings=tuple(_warnings(reference, other)),
+        burden=_burden(reference, other) if same else {},
+        other_values=other_values,
     )
 
 
@@ -214,20 +230,60 @@ def _prices(reference: Run, other: Run, years: list[int]) -> Iterator[Row]:
             yield _row("metal price by market", y, "", market, "CNY/t", one[market], two[market])
 
 
+def _bearers(reference: Run, other: Run, years: list[int]) -> Iterator[Row]:
+    """What each group has of a year; negative where it pays."""
+    for y in years:
+        one, two = burden(reference, y), burden(other, y)
+        for group in dict.fromkeys([*one, *two]) if one and two else ():
+            yield _row("who bears it", y, "", group, "M CNY", one.get(group, 0.0), two.get(group, 0.0))
+
+
+def _burden(reference: Run, other: Run) -> dict[str, float]:
+    """Present value of what each group gains, M CNY."""
+    gains: dict[str, float] = {}
+    for y, weight in reference.weight().items():
+        one, two = burden(reference, y), burden(other, y)
+        if not one or not two:
+            return {}
+        for group in dict.fromkeys([*one, *two]):
+            gains[group] = gains.get(group, 0.0) + weight * (two.get(group, 0.0) - one.get(group, 0.0))
+    return gains
+
+
+def _other_values(reference: Run, other: Run) -> Iterator[str]:
+    """Tables with other overrides, and other keys that choose values."""
+    one, two = (run.manifest.get("scenario", {}) for run in (reference, other))
+    first, second = (run.get("overrides") or [] for run in (one, two))
+    changed = [entry for entry in [*first, *second] if (entry in first) != (entry in second)]
+    yield from dict.fromkeys(str(entry["table"]) for entry in changed)
+    for key in ("demand", "fleet", "grid_path", "market_prices"):
+        if one.get(key) != two.get(key):
+            yield key
+
+
 def _totals(reference: Run, other: Run) -> dict[str, Any]:
     """Present values of both runs and their differences, M CNY."""
     keys = ("objective_m_cny", "system_cost_m_cny", "transfers_m_cny")
+    pairs = {key: (reference.summary[key], other.summary[key]) for key in keys}
+    pairs["paid_abroad_m_cny"] = (_paid_abroad(reference), _paid_abroad(other))
     return {
-        key: {
-            "reference": reference.summary[key],
-            "other": other.summary[key],
-            "difference": other.summary[key] - reference.summary[key],
-        }
-        for key in keys
+        key: {"reference": one, "other": two, "difference": two - one} for key, (one, two) in pairs.items()
     }
 
 
-def _abatement(reference: Run, other: Run) -> dict[str, dict[str, float | None]]:
+def _paid_abroad(run: Run) -> float:
+    """Present value of what payers at home pay to receivers abroad, M CNY."""
+    if "transfers" not in run.tables:
+        return 0.0
+    weight = run.weight()
+    paid = 0.0
+    for row in run.tables["transfers"].records():
+        sign = (row["receiver"] == ABROAD) - (row["payer"] == ABROAD)
+        paid += sign * weight[row["year"]] * row["amount_m_cny"]
+    return paid
+
+
+def _abatement(reference: Run, other: Run, *, priced: bool) -> dict[str, dict[str, float | None]]:
     """Tonnes less by boundary over the represented years, and the system cost of each.
 
     The average cost divides present value by discounted tonnes, so that a tonne of a later year
@@ -237,23 +293,36 @@ def _abatement(reference: Run, other: Run) -> dict[str, dict[str, float | None]]
     cost = other.summary["system_cost_m_cny"] - reference.summary["system_cost_m_cny"]
     saved: dict[str, dict[str, float | None]] = {}
     boundaries = list(reference.summary["years"][str(reference.years[0])]["emissions_mt_co2e"]["by_boundary"])
-    change = {
-        boundary: {
-            y: other.summary["years"][str(y)]["emissions_mt_co2e"]["by_boundary"][boundary]
-            - reference.summary["years"][str(y)]["emissions_mt_co2e"]["by_boundary"][boundary]
-            for y in reference.years
+    for boundary in [*boundaries, "cradle_to_gate_with_outside"]:
+        one, two = _emitted(reference, boundary), _emitted(other, boundary)
+        tonnes, whole = (sum(represented[y] * v for y, v in part.items()) for part in (_less(one, two), one))
+        discounted = sum(weight[y] * v for y, v in _less(one, two).items())
+        real = priced and min(tonnes, discounted) > _SLIGHT * whole
+        saved[boundary] = {
+            "abated_mt": tonnes,
+            "discounted_mt": discounted,
+            "cost_cny_per_t": cost / discounted if real else None,
         }
-        for boundary in boundaries
-    }
-    change["cradle_to_gate_with_outside"] = {
-        y: change["cradle_to_gate"][y] + change["outside"][y] for y in reference.years
-    }
-    for boundary, by_year in change.items():
-        tonnes = -sum(represented[y] * value for y, value in by_year.items())
-        discounted = -sum(weight[y] * value for y, value in by_year.items())
-        average = cost / discounted if discounted > _NIL else None
-        saved[boundary] = {"abated_mt": tonnes, "discounted_mt": discounted, "cost_cny_per_t": average}
     return saved
+
+
+def _less(one: dict[int, float], two: dict[int, float]) -> dict[int, float]:
+    return {y: one[y] - two[y] for y in one}
+
+
+def _leaked(reference: Run, abatement: dict[str, dict[str, float | None]]) -> float | None:
+    """Rise of emissions abroad over the fall from mine to gate, where both are there to see."""
+    whole = sum(reference.represented()[y] * v for y, v in _emitted(reference, "cradle_to_gate").items())
+    saved = abatement["cradle_to_gate"]["abated_mt"] or 0.0
+    risen = -(abatement["outside"]["abated_mt"] or 0.0)
+    return risen / saved if min(saved, risen) > _SLIGHT * whole else None
+
+
+def _emitted(run: Run, boundary: str) -> dict[int, float]:
+    """Emissions of a boundary by year, Mt CO2e."""
+    parts = {"cradle_to_gate_with_outside": ("cradle_to_gate", "outside")}.get(boundary, (boundary,))
+    numbers = {y: run.summary["years"][str(y)]["emissions_mt_co2e"]["by_boundary"] for y in run.years}
+    return {y: sum(by_boundary[part] for part in parts) for y, by_boundary in numbers.items()}
 
 
 def _warnings(reference: Run, other: Run) -> Iterator[str]:

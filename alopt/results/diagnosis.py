@@ -109,9 +109,10 @@ class Diagnosis:
             lines.append(f"Not enough alone: {_some(self.cannot)}.")
         if self.rows:
             lines.append("These cannot hold together, and would if any one were relaxed:")
-            lines += [f"  {row}" for row in self.rows[:_SHOWN_ROWS]]
-            more = len(self.rows) - _SHOWN_ROWS
-            lines += [f"  and {more} more"] if more > 0 else []
+            shown = _grouped(self.rows)
+            lines += [f"  {line}" for line in shown[:_SHOWN_ROWS]]
+            more = len(shown) - _SHOWN_ROWS
+            lines += [f"  and {more} more kinds"] if more > 0 else []
         return "\n".join(lines)
 
     def _alike(self) -> list[str]:
@@ -160,6 +161,21 @@ def _change(lever: Lever, delta: float) -> str:
         return f"{lever.verb} {lever.what} by {by} ({lever.where})"
     span = f"from {amount(lever.present)} to {amount(after, lever.unit)}"
     return f"{lever.verb} {lever.what} by {by}, {span} ({lever.where})"
+
+
+def _grouped(rows: Sequence[str]) -> list[str]:
+    """Constraints with one line for all rows of a kind: those that differ in their indices alone."""
+    kinds: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        name, _, rest = row.partition("[")
+        index, _, states = rest.partition("]")
+        kinds[name, states].append(index)
+    lines = []
+    for (name, states), found in kinds.items():
+        alike = f", and {len(found) - 1} more of the kind" if len(found) > 1 else ""
+        index = f"[{found[0]}]" if found[0] else ""
+        lines.append(f"{name}{index}{alike}{':' if alike and states[:1] != ':' else ''}{states}")
+    return lines
 
 
 def _some(names: Sequence[str], most: int = 6) -> str:

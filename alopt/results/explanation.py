@@ -266,14 +266,18 @@ def _nation(solution: Solution) -> list[str]:
     if "quota_use" in solution.row_places:
         rents = {y: mean_rent(solution, y) for y in years}
         scarce = [y for y in years if rents[y] > _WORTH_TELLING]
-        if scarce:
+        highest = max(years, key=rents.__getitem__)
+        if scarce and rents[highest] < _HARDLY:
+            lines.append(
+                f"Quota is hardly scarce: one more t/a would save {rents[highest]:,.0f} {currency}/t·a at "
+                f"most (in {highest}), so the cap hardly binds."
+            )
+        elif scarce:
             told = ", ".join(f"{rents[y]:,.0f} in {y}" for y in scarce[:4])
             lines.append(
                 f"Quota is scarce in {years_in_words(scarce)}: one more t/a would save, in {currency}/t·a, "
                 f"{told}. That is the metal price less what the last user of quota can avoid."
             )
-            hardly = max(rents.values()) < _HARDLY
-            lines += ["So low a rent says that the cap hardly binds."] if hardly else []
         else:
             lines.append("Quota is scarce in no year: the cap does not bind.")
     lines += [

@@ -3,6 +3,9 @@
 import pytest
 from worlds import World, near, plain_world, price
 
+import alopt
+from alopt.report.screen import screen
+
 
 def liquid_world(north: float) -> World:
     """North wants 0.3 Mt liquid and 0.1 ingot, south 0.6 ingot.
@@ -150,3 +153,17 @@ def test_recycled_metal_is_taken_before_primary(tmp_path):
     solution = world.solve(tmp_path)
     assert solution.objective == near(0.8 * 2860.0)
     assert price(solution, "ingot_market", "south_ingot", 2025) == near(5200.0)
+
+
+@pytest.mark.parametrize(("demand", "dire"), [(1.5, False), (2.6, True)])
+def test_the_screen_says_when_even_the_last_users_go_without(tmp_path, demand, dire):
+    """1.2 Mt can be made; half of demand would pay 30,000, half 5,300: beyond 2.4 Mt both go short."""
+    world = plain_world()
+    world.demand(demand)
+    world.remove("demand_steps")
+    world.step("demand_steps", "must", 30000, 0.5)
+    world.step("demand_steps", "may", 5300, 0.5)
+    results = alopt.run("baseline", inputs=world.write(tmp_path))
+    shown = " ".join(screen(results, tmp_path).split())
+    assert "Users go without metal in 2025" in shown
+    assert ("In 2025 even users who would pay 30,000 CNY/t go without" in shown) == dire

@@ -221,3 +221,15 @@ def test_wrong_usage(folder, tmp_path, capsys):
     (tmp_path / "plain" / "costs.csv").write_text("", encoding="utf-8")
     assert main(["compare", str(tmp_path / "plain"), "dear"]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_scenario_without_a_plan_is_named(tmp_path, capsys):
+    none = "{name: none, extends: baseline, policies: {emission_cap: {limit_mt: 0, boundary: direct}, "
+    none += "metal_trade: {export_floor_mt_per_a: 0.1}}}"
+    world = carbon_world()
+    world.step("export_steps", "abroad", 3000, 0.2)
+    inputs = world.write(tmp_path / "inputs")
+    (inputs / "scenarios" / "none.yaml").write_text(none, encoding="utf-8")
+    assert main(["compare", "baseline", "none", "--inputs", str(inputs), "--out", str(tmp_path / "out")]) == 3
+    assert capsys.readouterr().err.startswith("none: No plan meets all constraints.")
+    assert not (tmp_path / "out").exists()

@@ -142,25 +142,31 @@ class EditableInputs:
         path.write_text(yaml_text(content | changes), encoding="utf-8")
         return path
 
-    def key_line(self, key: str | None) -> int | None:
-        """Return the line of the baseline's key, dotted, or of the nearest key above it.
+    def key_line(self, key: str | None, scenario: str = "baseline") -> int | None:
+        """Return the line of a scenario's key, dotted, or of the nearest key above it.
 
-        Searches the text that :meth:`scenario` writes: block style, keys indented by two. Entries of
-        a list have no key of their own.
+        Searches the text that :meth:`scenario` writes: block style, keys indented by two, entries of
+        a list by as much as their key; ``key[1]`` is the second entry of a list.
         """
-        lines = (self.folder / "scenarios" / "baseline.yaml").read_text(encoding="utf-8").splitlines()
-        at, found = 0, None
-        for depth, part in enumerate((key or "").split(".")):
+        lines = (self.folder / "scenarios" / f"{scenario}.yaml").read_text(encoding="utf-8").splitlines()
+        indent, within, found = "", range(len(lines)), None
+        for part in (key or "").split("."):
             name, _, place = part.partition("[")
-            within = range(at + 1, len(lines)) if depth else range(len(lines))
-            block = takewhile(lambda n, indent="  " * depth: lines[n].startswith(indent), within)
-            at = next((n for n in block if lines[n].startswith(f"{'  ' * depth}{name}:")), -1)
-            if at < 0:
+            at = next((n for n in within if lines[n].startswith(f"{indent}{name}:")), None)
+            if at is None:
                 break
-            if place:
-                entries = [n for n in range(at, len(lines)) if lines[n].startswith("- ")]
-                return entries[int(place[:-1])] + 1
             found = at + 1
+            inner = takewhile(
+                lambda n, i=indent: lines[n].startswith((f"{i}  ", f"{i}- ")), within[within.index(at) + 1 :]
+            )
+            within = list(inner)
+            if place:
+                starts = [n for n in within if lines[n].startswith(f"{indent}- ")]
+                at = starts[int(place[:-1])]
+                found = at + 1
+                lines[at] = lines[at].replace("- ", "  ", 1)
+                within = [n for n in within if at <= n and not any(at < other <= n for other in starts)]
+            indent += "  "
         return found
 
     def override(self, **override: object) -> None:

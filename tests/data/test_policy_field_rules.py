@@ -141,22 +141,24 @@ FAULTS = {
     "ratios as a mapping": (replacement(ratios={"north": 1.5}), "capacity_replacement.ratios",
                             "{'north': 1.5}", "must be a list", PAIR),
     "pair without its ratio": (
-        replacement(ratios=[{"from": "north", "to": "south"}]), "capacity_replacement.ratios",
+        replacement(ratios=[{"from": "north", "to": "south"}]), "capacity_replacement.ratios[0]",
         "{'from': 'north', 'to': 'south'}", "is no pair with its ratio", PAIR,
     ),
-    "pair of words": (replacement(ratios=["north"]), "capacity_replacement.ratios", "north",
+    "pair of words": (replacement(ratios=["north"]), "capacity_replacement.ratios[0]", "north",
                       "is no pair with its ratio", PAIR),
     "pair with an unknown region": (
         replacement(ratios=[{"from": "north", "to": "atlantis", "ratio": 1.5}]),
-        "capacity_replacement.ratios", "{'from': 'north', 'ratio': 1.5, 'to': 'atlantis'}",
+        "capacity_replacement.ratios[0]", "{'from': 'north', 'ratio': 1.5, 'to': 'atlantis'}",
         "names no region with smelters", PAIR,
     ),
     "pair with a list of regions": (
-        replacement(ratios=[{"from": ["north"], "to": "south", "ratio": 1.5}]), "capacity_replacement.ratios",
+        replacement(ratios=[{"from": ["north"], "to": "south", "ratio": 1.5}]),
+        "capacity_replacement.ratios[0]",
         "{'from': ['north'], 'ratio': 1.5, 'to': 'south'}", "names no region with smelters", PAIR,
     ),
     "pair with a ratio below one": (
-        replacement(ratios=[{"from": "north", "to": "south", "ratio": 0.5}]), "capacity_replacement.ratios",
+        replacement(ratios=[{"from": "north", "to": "south", "ratio": 0.5}]),
+        "capacity_replacement.ratios[0].ratio",
         "0.5", "is no ratio from 1 to 10", PAIR,
     ),
 } | {
@@ -249,3 +251,19 @@ def test_the_base_year_and_the_last_represented_year_may_be_named(inputs: Editab
     inputs.scenario(last_period_years=3, policies=price(price_cny_per_t={2024: 40, 2027: 70}))
     found = alopt.load(inputs.folder).policies["carbon_price"].price
     assert found == {2025: pytest.approx(40 + (70 - 40) / 3, rel=1e-12)}
+
+
+def test_a_misspelt_field_hides_no_other_problem(inputs: EditableInputs):
+    """And a field that is missing beside it is not told of: it may be the one that is misspelt."""
+    inputs.scenario(policies={"carbon_price": {"price": 50, "scope": "dirct"}})
+    found = {problem.column: problem.rule for problem in inputs.problems()}
+    assert found["policies.carbon_price.price"] == "no such field"
+    assert "policies.carbon_price.price_cny_per_t" not in found
+    inputs.scenario(
+        policies={"metal_trade": {"floor": 1}, "carbon_price": PRICE | {"scope": "dirct", "free": 1}}
+    )
+    assert {(problem.column, problem.value) for problem in inputs.problems()} == {
+        ("policies.metal_trade.floor", None),
+        ("policies.carbon_price.free", None),
+        ("policies.carbon_price.scope", "dirct"),
+    }

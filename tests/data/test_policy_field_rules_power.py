@@ -193,20 +193,20 @@ FAULTS: dict[str, tuple[str, dict[str, Any], str, str | None, str, str]] = {
     ),
     "tariff end without a year": (
         "captive_coal", {"preferential_tariff_end": [{k: x for k, x in END.items() if k != "from_year"}]},
-        "preferential_tariff_end.from_year", None, "the field is missing", END_FORM,
+        "preferential_tariff_end[0].from_year", None, "the field is missing", END_FORM,
     ),
     "tariff end without regions": (
         "captive_coal", {"preferential_tariff_end": [END | {"regions": []}]},
-        "preferential_tariff_end.regions",
+        "preferential_tariff_end[0].regions",
         "[]", "is no list of names", REGIONS,
     ),
     "tariff end in an unknown region": (
         "captive_coal", {"preferential_tariff_end": [END | {"regions": ["atlantis"]}]},
-        "preferential_tariff_end.regions", "atlantis", "no such region with smelters", REGIONS,
+        "preferential_tariff_end[0].regions", "atlantis", "no such region with smelters", REGIONS,
     ),
     "tariff end of captive power": (
         "captive_coal", {"preferential_tariff_end": [END | {"sources": ["captive"]}]},
-        "preferential_tariff_end.sources", "captive", "no site of these regions buys from this source",
+        "preferential_tariff_end[0].sources", "captive", "no site of these regions buys from this source",
         "Use keys such as grid.",
     ),
     "new units as a text": (

@@ -290,13 +290,75 @@ def test_extends_a_scenario_that_does_not_exist(inputs: EditableInputs):
 
 
 def test_a_fault_in_what_is_extended(inputs: EditableInputs):
-    """Overrides and policies of the wrong kind in the parent are problems of the child."""
+    """Overrides and policies of the wrong kind are problems of the file that they stand in."""
     inputs.scenario(overrides=5, policies=[])
     write_chain(inputs, "a", last="baseline")
-    assert [(p.file, p.column, p.rule) for p in inputs.problems("a")] == [
-        ("scenarios/a.yaml", "policies", "must give each policy its fields"),
-        ("scenarios/a.yaml", "overrides", "must be a list"),
+    assert [(p.file, p.row, p.column, p.value, p.rule) for p in inputs.problems("a")] == [
+        (FILE, inputs.key_line("policies"), "policies", "[]", "must give each policy its fields"),
+        (FILE, inputs.key_line("overrides"), "overrides", "5", "must be a list"),
     ]
+
+
+def write_scenario(inputs: EditableInputs, name: str, **content: object) -> None:
+    """Write a scenario of these keys, and no others."""
+    path = inputs.folder / "scenarios" / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
+PRICE = {"price_cny_per_t": 50, "scope": "direct"}
+
+
+def test_a_policy_field_is_at_fault_in_the_file_that_gives_it(inputs: EditableInputs):
+    """The parent's price is wrong, the child's scope is: each is named at its own file and line."""
+    write_scenario(
+        inputs, "parent", extends="baseline", policies={"carbon_price": PRICE | {"price_cny_per_t": -5}}
+    )
+    write_scenario(inputs, "child", extends="parent", policies={"carbon_price": {"scope": "wide"}})
+    assert [(p.file, p.row, p.column) for p in inputs.problems("child")] == [
+        ("scenarios/child.yaml", 4, "policies.carbon_price.scope"),
+        ("scenarios/parent.yaml", 4, "policies.carbon_price.price_cny_per_t"),
+    ]
+
+
+def test_a_policy_that_was_dropped_between_is_the_childs(inputs: EditableInputs):
+    """What a parent dropped does not come back: the child's policy lacks its price itself."""
+    write_scenario(inputs, "first", extends="baseline", policies={"carbon_price": PRICE})
+    write_scenario(inputs, "second", extends="first", policies={"carbon_price": None})
+    write_scenario(inputs, "third", extends="second", policies={"carbon_price": {"scope": "direct"}})
+    assert [(p.file, p.row, p.column) for p in inputs.problems("third")] == [
+        ("scenarios/third.yaml", 3, "policies.carbon_price.price_cny_per_t")
+    ]
+
+
+def test_overrides_are_counted_in_the_file_that_lists_them(inputs: EditableInputs):
+    """Of three overrides in all, the last is the child's second; the first is the parent's own."""
+
+    def add(column: str) -> dict[str, object]:
+        return {"table": "demand", "where": {"path": "central"}, "column": column, "add": 0.1}
+
+    inputs.scenario(overrides=[add("total_metal_mt")])
+    write_scenario(inputs, "child", extends="baseline", overrides=[add("total_metal_mt"), add("metal")])
+    (problem,) = inputs.problems("child")
+    assert (problem.file, problem.column) == ("scenarios/child.yaml", "overrides[1]")
+    assert problem.row == inputs.key_line("overrides[1]", "child")
+    inputs.scenario(overrides=[add("metal")])
+    write_scenario(inputs, "child", extends="baseline", overrides=[add("total_metal_mt")])
+    (problem,) = inputs.problems("child")
+    assert (problem.file, problem.row) == (FILE, inputs.key_line("overrides[0]"))
+
+
+@pytest.mark.parametrize("folder", ["", "below/"])
+def test_a_path_that_is_extended_starts_at_the_file(inputs: EditableInputs, tmp_path: Path, folder: str):
+    """Wherever a command is started, `extends: parent.yaml` is the file beside the child."""
+    parent = tmp_path / f"{folder}parent.yaml"
+    parent.parent.mkdir(exist_ok=True)
+    parent.write_text("extends: baseline\ndiscount_rate: 0.05\n", encoding="utf-8")
+    child = tmp_path / "child.yaml"
+    child.write_text(f"extends: {folder}parent.yaml\n", encoding="utf-8")
+    assert alopt.load(inputs.folder, str(child)).scenario.discount_rate == 0.05
+    parent.write_text("extends: baseline\ndiscount_rate: 5\n", encoding="utf-8")
+    (problem,) = inputs.problems(str(child))
+    assert (problem.file, problem.row, problem.column) == (str(parent), 2, "discount_rate")
 
 
 def test_extending_replaces_adds_and_drops(inputs: EditableInputs):

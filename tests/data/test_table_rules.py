@@ -15,7 +15,7 @@ import alopt
 from alopt.errors import Problem
 
 NORTH = {"site": "north_smelter"}
-SITE_COLUMNS = "site, name, owner, region, kind, latitude_deg, longitude_deg, source, basis, note"
+SITE_COLUMNS = "site, name, name_zh, owner, region, kind, latitude_deg, longitude_deg, source, basis, note"
 NUMBER = "Write a plain number in Mt/a, with a point for decimals."
 
 #: table, row, column, what is written there, rule, mend

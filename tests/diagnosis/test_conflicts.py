@@ -9,6 +9,7 @@ from worlds import plain_world
 
 import alopt
 from alopt.errors import InfeasibleError
+from alopt.results.diagnosis import Diagnosis
 from alopt.solve import Solver, compile_program
 from alopt.solve.conflict import find_conflict, restrict
 from alopt.solve.elastic import Elastic
@@ -113,6 +114,22 @@ def test_the_listed_rows_are_irreducible(case, tmp_path):
     assert not feasible(rows)
     for row in rows:
         assert feasible([other for other in rows if other != row]), program.row_names()[row]
+
+
+def test_rows_that_differ_in_their_place_alone_are_told_once():
+    supply = tuple(f"metal_supply[{place},2030] ≥ 0 - Metal leaves." for place in ("north", "south", "west"))
+    rows = (
+        "emission_cap[2030] ≤ 4 - Emissions stay under.",
+        *supply,
+        "bound of running[a,b,2030]: ≥ 0",
+        "cap ≤ 3",
+    )
+    assert Diagnosis("infeasible", (), rows=rows).text().splitlines()[2:] == [
+        "  emission_cap[2030] ≤ 4 - Emissions stay under.",
+        "  metal_supply[north,2030], and 2 more of the kind: ≥ 0 - Metal leaves.",
+        "  bound of running[a,b,2030]: ≥ 0",
+        "  cap ≤ 3",
+    ]
 
 
 @CASES

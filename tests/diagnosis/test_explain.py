@@ -43,6 +43,24 @@ def test_the_nation(solution):
     assert "from 0 to 1,300 CNY/t·a" in text
 
 
+@pytest.mark.parametrize(
+    ("parity", "told"),
+    [
+        (5230, "Quota is hardly scarce: one more t/a would save 30 CNY/t·a at most (in 2025)"),
+        (5300, "Quota is scarce in 2025: one more t/a would save, in CNY/t·a, 100 in 2025."),
+    ],
+)
+def test_how_scarce_quota_is(tmp_path, parity, told):
+    """Both make metal at 5,200 CNY/t; quota is 0.1 Mt/a short of demand, which imports serve."""
+    world = scarce_world()
+    world.power("north", 400)
+    world.quota(north=0.35, south=0.35)
+    world.scenario(policies={"capacity_cap": {"cap_mt_per_a": 0.7}})
+    world.step("import_steps", "parity", parity, 1)
+    text = "\n".join(explain(alopt.solve(alopt.build(world.data(tmp_path)))).lines)
+    assert told in text
+
+
 def test_margins_are_price_less_cost(solution):
     assert margin(solution, "north_smelter", "pot", 2025) == pytest.approx(1300)
     assert margin(solution, "south_smelter", "pot", 2025) == pytest.approx(0, abs=1e-6)

@@ -45,6 +45,18 @@ def test_a_share_of_capacity_is_at_or_better_than_the_benchmark(check, own_model
         check("benchmark_share", index, left, ">=", 0, data=data)
 
 
+@covers(equation="benchmark_share")
+def test_departures_that_are_decided_and_not_as_good_do_not_count(check, own_models):
+    """2.3 of great and 1.7 of keen cells at fir leave in 2034: until then 2.3 stand beside the share."""
+    data, _ = own_models["energy_benchmark"]
+    departing = {**data.fleet.departing, ("fir", "great", 2034): 2.3, ("fir", "keen", 2034): 1.7}
+    data = replace(data, fleet=replace(data.fleet, departing=departing))
+    good = standing(SITES, 2029, ("bare", "lined", "keen")) - 0.3 * standing(SITES, 2029)
+    check("benchmark_share", ("nation", 2029), good, ">=", -0.3 * 2.3, data=data)
+    good = standing(SITES, 2034, ("bare", "lined", "keen")) - 0.7 * standing(SITES, 2034)
+    check("benchmark_share", ("nation", 2034), good, ">=", 0, data=data)
+
+
 @covers(equation="baseline_share")
 def test_what_is_worse_goes_but_for_what_a_decided_move_takes_later(check, own_models):
     """Fir's 5 lined cells leave in 2027 itself: no longer later. Oak's 3 bare ones are not worse."""

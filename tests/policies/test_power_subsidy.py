@@ -10,6 +10,7 @@ import pytest
 from worlds import World, near, plain_world, price
 
 import alopt
+from alopt.report.screen import screen
 
 
 def subsidised_world(subsidy, **fields) -> World:
@@ -54,6 +55,15 @@ def test_power_that_earns_more_than_it_costs_is_still_used(tmp_path):
     solution = subsidised_world({"south": 500}).solve(tmp_path)
     assert solution.values("electricity")["south_smelter", "grid", 2025, "year"] == near(7.8)
     assert price(solution, "power_use", "south_smelter", 2025, "year") <= 0.0
+
+
+@pytest.mark.parametrize(("subsidy", "wasted"), [(399, False), (401, True)])
+def test_metal_that_is_made_for_the_subsidy_alone_is_told_of(tmp_path, subsidy, wasted):
+    """400 CNY/MWh pay for all of the south's power: beyond that 0.4 Mt more than the 0.8 wanted are made."""
+    world = subsidised_world({"north": subsidy, "south": subsidy})
+    shown = " ".join(screen(alopt.run("baseline", inputs=world.write(tmp_path))).split())
+    assert ("More metal is made than anybody uses in 2025, 0.4 Mt of it in 2025" in shown) == wasted
+    assert ("More metal is made" in shown) == wasted
 
 
 def test_a_higher_surcharge_is_never_cheaper(tmp_path):

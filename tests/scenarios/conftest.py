@@ -16,12 +16,13 @@ import alopt
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the tests ask of a run: summary, weights and lengths of years, Mt/a built, Mt/a by state."""
+    """What the tests ask of a run: summary, weights and lengths of years, what is built, Mt/a by state."""
 
     summary: dict[str, Any]
     weight: dict[str, float]
     length: dict[str, float]
     built_mt_per_a: float
+    built_gw: float
     standing: dict[str, dict[str, float]]
 
     @property
@@ -33,6 +34,23 @@ class Outcome:
     def resources(self) -> float:
         """Present value of resources."""
         return self.summary["system_cost_m_cny"]
+
+    @property
+    def paid(self) -> float:
+        """Present value of payments."""
+        return self.summary["transfers_m_cny"]
+
+    def path(self, figure: str) -> dict[int, float]:
+        """A figure by model year."""
+        return {int(y): one[figure] for y, one in self.summary["years"].items()}
+
+    def boundary(self, name: str) -> dict[int, float]:
+        """Emissions within a boundary by model year, Mt CO2e."""
+        return {y: one["by_boundary"][name] for y, one in self.path("emissions_mt_co2e").items()}
+
+    def present(self, by_year: dict[int, float]) -> float:
+        """Present value of what is paid in the model years."""
+        return sum(self.weight[str(y)] * amount for y, amount in by_year.items())
 
     def year(self, y: int) -> dict[str, Any]:
         """Figures of a model year."""
@@ -61,6 +79,7 @@ def _solve(name: str) -> Outcome:
         weight={str(row["year"]): row["present_value_weight"] for row in years},
         length={str(row["year"]): row["years_represented"] for row in years},
         built_mt_per_a=sum(row["new"] for row in capacity),
+        built_gw=sum(row["built_gw"] for row in tables["supply"].records() if row["built_gw"]),
         standing=standing,
     )
 
