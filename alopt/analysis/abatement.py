@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -179,12 +180,12 @@ def abatement_curve(
 def _check_wish(data: ModelData, wish: Wish) -> None:
     values = wish.budgets or wish.prices
     if wish.budgets:
-        if not all(0.0 < b < 1.0 for b in values) or any(b <= a for b, a in zip(values, values[1:], strict=False)):
+        if not all(0.0 < b < 1.0 for b in values) or any(b <= a for b, a in pairwise(values)):
             raise UsageError(
                 "--budgets takes falling percentages between 0 and 100 of what the plan without carbon "
                 "policy emits, as 95,90,80."
             )
-    elif not values or values[0] != 0.0 or any(b <= a for a, b in zip(values, values[1:], strict=False)):
+    elif not values or values[0] != 0.0 or any(b <= a for a, b in pairwise(values)):
         raise UsageError("--carbon-prices takes rising prices from 0 on in CNY/t, as 0,50,100,200.")
     if wish.year is not None and wish.year not in data.calendar.years:
         known = ", ".join(map(str, data.calendar.years))
@@ -215,7 +216,7 @@ class _Book:
         program = self.again.program
         self.row = next(r for r, (name, _) in enumerate(program.rows) if name == "emission_budget")
         self.emitted: Array = row_weights(program, self.row)
-        self._year_of = _years_of_columns(self.again, np.flatnonzero(self.emitted))
+        self._year_of = _years_of_columns(self.again, np.flatnonzero(self.emitted).tolist())
 
     @property
     def weight(self) -> Mapping[int, float]:
@@ -308,10 +309,10 @@ def _same_optimum(warm: float, cold: float) -> None:
         raise CheckError(f"Solved from the last basis the cost differs from a fresh solve by {error:.3g}.")
 
 
-def _years_of_columns(again: Again, columns: Array) -> dict[int, int]:
+def _years_of_columns(again: Again, columns: Sequence[int]) -> dict[int, int]:
     """Year of each column that emits."""
     place = {name: names.index("year") for name, names in again.index_names.items() if "year" in names}
-    return {int(c): again.program.columns[c][1][place[again.program.columns[c][0]]] for c in columns}
+    return {c: again.program.columns[c][1][place[again.program.columns[c][0]]] for c in columns}
 
 
 @dataclass(frozen=True)
@@ -345,9 +346,7 @@ def _carbon(run: Run) -> float:
     return run.tables["costs"].sum("present_value_m_cny", component="carbon_price", kind="transfer")
 
 
-def _row(
-    book: _Book, step: _Step, first: _Step, before: _Step | None, number: int
-) -> dict[str, Any]:
+def _row(book: _Book, step: _Step, first: _Step, before: _Step | None, number: int) -> dict[str, Any]:
     whole = sum(book.weight.values())
     here, start = _Bare.of(book, step), _Bare.of(book, first)
     last = here if before is None else _Bare.of(book, before)
@@ -455,23 +454,25 @@ def _years(book: _Book, step: _Step, first: _Step, number: int) -> Iterator[tupl
             yield number, step.by_year[y], y, boundary, now[y], then[y] - now[y]
 
 
-def _curve_checks(book: _Book, kept: Sequence[_Bare], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _curve_checks(
+    book: _Book, kept: Sequence[_Bare], rows: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """Emissions fall, each step costs between its prices, the area holds the rise of cost, shares add."""
     scale = max(1.0, kept[0].tonnes)
-    pairs = list(zip(kept, kept[1:], strict=False))
+    pairs = list(pairwise(kept))
     rise = max((two.tonnes - one.tonnes for one, two in pairs), default=0.0) / scale
-    outside = 0.0
-    lower = upper = 0.0
-    for one, two in pairs:
-        tonnes, cost = one.tonnes - two.tonnes, two.cost - one.cost
-        lower, upper = lower + one.price * tonnes, upper + two.price * tonnes
-        worst = max(one.price * tonnes - cost, cost - two.price * tonnes)
-        outside = max(outside, worst / max(1.0, abs(two.cost)))
     cost = kept[-1].cost - kept[0].cost
-    area = max(0.0, lower - cost, cost - upper) / max(1.0, abs(kept[-1].cost))
+    money = max(1.0, abs(cost))
+    outside = lower = upper = 0.0
+    for one, two in pairs:
+        tonnes, more = one.tonnes - two.tonnes, two.cost - one.cost
+        lower, upper = lower + one.price * tonnes, upper + two.price * tonnes
+        worst = max(one.price * tonnes - more, more - two.price * tonnes)
+        outside = max(outside, worst / money)
+    area = max(0.0, lower - cost, cost - upper) / money
     tabled = sum((row["step_cost_cny_per_t"] or 0.0) * _width(rows, k) for k, row in enumerate(rows))
     whole = sum(book.weight.values())
-    drawn = abs(tabled * whole - cost) / max(1.0, abs(kept[-1].cost))
+    drawn = abs(tabled * whole - cost) / money
     return [
         _check("emissions fall as the price rises", max(0.0, rise)),
         _check("each step costs between its two prices", max(0.0, outside)),
@@ -490,7 +491,9 @@ def _check(name: str, error: float) -> dict[str, Any]:
     return {"name": name, "relative_error": float(error), "ok": bool(error <= TOLERANCE)}
 
 
-def _summary(book: _Book, rows: Sequence[Mapping[str, Any]], checks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _summary(
+    book: _Book, rows: Sequence[Mapping[str, Any]], checks: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     data, warm = book.data, [row["solve_s"] for row in rows[1:]]
     cold = [row["cold_solve_s"] for row in rows[1:] if row["cold_solve_s"] is not None]
     return {

@@ -202,19 +202,21 @@ def expert_table(data: ModelData, found: list[Option]) -> ResultTable:
     by_measure: dict[str, list[Option]] = defaultdict(list)
     for one in found:
         by_measure[one.measure].append(one)
-    rows = []
-    for measure, own in by_measure.items():
-        abated, cost = sum(one.abated for one in own), sum(one.cost for one in own)
+    amounts = {
+        measure: (sum(one.abated for one in own), sum(one.cost for one in own))
+        for measure, own in by_measure.items()
+    }
+    ranked = sorted(amounts, key=lambda measure: (amounts[measure][1] / amounts[measure][0], measure))
+    reached, rows = 0.0, []
+    for rank, measure in enumerate(ranked, 1):
+        own, (abated, cost) = by_measure[measure], amounts[measure]
         capacity = sum(one.capacity for one in own)
+        name, kind = measure_name(data, measure), own[0].kind
         rows.append(
-            [measure, measure_name(data, measure), own[0].kind, capacity, abated, cost, cost / abated]
+            (rank, measure, name, kind, capacity, abated, cost, cost / abated, reached, reached + abated)
         )
-    rows.sort(key=lambda row: (row[-1], row[0]))
-    reached, listed = 0.0, []
-    for rank, row in enumerate(rows, 1):
-        listed.append((rank, *row, reached, reached + row[4]))
-        reached += row[4]
-    return ResultTable("abatement_measures", COLUMNS, listed)
+        reached += abated
+    return ResultTable("abatement_measures", COLUMNS, rows)
 
 
 def measure_name(data: ModelData, measure: str) -> str:

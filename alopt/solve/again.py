@@ -20,6 +20,7 @@ from alopt.solve.solution import Solution
 
 if TYPE_CHECKING:
     from alopt.data.model_data import ModelData
+    from alopt.solve.highs import Optimum
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Again:
     program : Program
         As compiled.
     seconds : list of float
-        Wall time of each solve, the first one cold.
+        CPU time of each solve, the first one cold.
     """
 
     model: Any
@@ -76,21 +77,21 @@ class Again:
         """
         program = self.program if program is None else program
         _check_same(self._solver.program, program)
-        start = time.perf_counter()
+        start = time.process_time()
         _pass_on(self._solver, program)
         optimum = self._solver.solve()
-        self.seconds.append(time.perf_counter() - start)
+        self.seconds.append(time.process_time() - start)
         return self._solution(program, optimum, self._solver, data, self.seconds[-1])
 
     def solve_cold(self, program: Program, data: ModelData | None = None) -> Solution:
         """Solve a program from nothing, for comparison."""
-        start = time.perf_counter()
+        start = time.process_time()
         solver = Solver(program, self.options)
         optimum = solver.solve()
-        return self._solution(program, optimum, solver, data, time.perf_counter() - start)
+        return self._solution(program, optimum, solver, data, time.process_time() - start)
 
     def _solution(
-        self, program: Program, optimum: Any, solver: Solver, data: ModelData | None, seconds: float
+        self, program: Program, optimum: Optimum, solver: Solver, data: ModelData | None, seconds: float
     ) -> Solution:
         found = self.data if data is None else data
         return Solution(found, program, optimum, solver, self.index_names, {"solve": seconds})
@@ -168,6 +169,12 @@ def blended(base: Program, parts: Sequence[tuple[float, Program]]) -> Program:
             total[differ] += share * (end[differ] - start[differ])
         return total
 
-    names = ("cost", "row_lower", "row_upper", "column_lower", "column_upper")
-    offset = base.offset + sum(share * (other.offset - base.offset) for share, other in parts)
-    return replace(base, offset=offset, **{name: moved(name) for name in names})
+    return replace(
+        base,
+        offset=base.offset + sum(share * (other.offset - base.offset) for share, other in parts),
+        cost=moved("cost"),
+        row_lower=moved("row_lower"),
+        row_upper=moved("row_upper"),
+        column_lower=moved("column_lower"),
+        column_upper=moved("column_upper"),
+    )
