@@ -60,7 +60,6 @@ COLUMNS = (
     "output_mt_per_a", "imports_mt_per_a", "unserved_mt_per_a", "ac_kwh_per_t", "captive_twh_per_a",
     "bought_twh_per_a", "relined_mt_per_a", "rebuilt_mt_per_a", "built_mt_per_a", "closed_mt_per_a",
     "moved_mt_per_a", *(f"step_{effect}_mt_per_a" for effect in EFFECTS), "step_beyond_smelters_mt_per_a",
-    "solve_s", "iterations", "cold_solve_s",
 )  # fmt: skip
 
 YEAR_COLUMNS = ("step", "price_cny_per_t", "year", "boundary", "emissions_mt", "abated_mt")
@@ -152,11 +151,15 @@ def abatement_curve(
     years: list[tuple[Any, ...]] = []
     first = before = None
     kept: list[_Bare] = []
+    timing: list[dict[str, Any]] = []
     for step in book.steps():
         first = first or step
         rows.append(_row(book, step, first, before, len(rows)))
         years += _years(book, step, first, len(rows) - 1)
         kept.append(_Bare.of(book, step))
+        timing.append(
+            {"warm": step.seconds, "iterations": step.solution.optimum.iterations, "cold": step.cold}
+        )
         before = step
         progress(f"{step.price:,.0f} CNY/t")
     checks = [*_curve_checks(book, kept, rows), book.swap_check(kept)]
@@ -166,7 +169,7 @@ def abatement_curve(
     table = ResultTable("abatement_curve", COLUMNS, [tuple(row[c] for c in COLUMNS) for row in rows])
     by_year = ResultTable("abatement_years", YEAR_COLUMNS, years)
     summary = {
-        **_summary(book, rows, checks),
+        **_summary(book, rows, checks, timing),
         "expert_year": year,
         "why_they_differ": _difference(book, found, by_year, year),
     }
@@ -185,7 +188,7 @@ def _check_wish(data: ModelData, wish: Wish) -> None:
                 "--budgets takes falling percentages between 0 and 100 of what the plan without carbon "
                 "policy emits, as 95,90,80."
             )
-    elif not values or values[0] != 0.0 or any(b <= a for a, b in pairwise(values)):
+    elif len(values) < 2 or values[0] != 0.0 or any(b <= a for a, b in pairwise(values)):
         raise UsageError("--carbon-prices takes rising prices from 0 on in CNY/t, as 0,50,100,200.")
     if wish.year is not None and wish.year not in data.calendar.years:
         known = ", ".join(map(str, data.calendar.years))
@@ -371,9 +374,6 @@ def _row(book: _Book, step: _Step, first: _Step, before: _Step | None, number: i
         "emissions_all_years_mt": here.all_years,
         "outside_mt_per_a": outside,
         "abated_with_outside_mt_per_a": (start.tonnes - here.tonnes) / whole - change,
-        "solve_s": step.seconds,
-        "iterations": step.solution.optimum.iterations,
-        "cold_solve_s": step.cold,
     }  # fmt: skip
     return row | _levels(book, step.run) | _moved(book, step, before)
 
@@ -492,13 +492,17 @@ def _check(name: str, error: float) -> dict[str, Any]:
 
 
 def _summary(
-    book: _Book, rows: Sequence[Mapping[str, Any]], checks: Sequence[Mapping[str, Any]]
+    book: _Book,
+    rows: Sequence[Mapping[str, Any]],
+    checks: Sequence[Mapping[str, Any]],
+    timing: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    data, warm = book.data, [row["solve_s"] for row in rows[1:]]
-    cold = [row["cold_solve_s"] for row in rows[1:] if row["cold_solve_s"] is not None]
+    data, warm = book.data, [one["warm"] for one in timing[1:]]
+    cold = [one["cold"] for one in timing[1:] if one["cold"] is not None]
     return {
         "scenario": data.scenario.name,
         "currency": data.scenario.currency,
+        "price_year": data.scenario.price_year,
         "boundary": book.wish.boundary,
         "stepped": "budget" if book.wish.budgets else "price",
         "asked": len(book.wish.budgets) + 1 if book.wish.budgets else len(book.wish.prices),
@@ -508,10 +512,11 @@ def _summary(
         "last_year": data.calendar.end - 1,
         "checks": list(checks),
         "timing_s": {
-            "first_solve": rows[0]["solve_s"],
+            "first_solve": timing[0]["warm"],
             "later_solves": sum(warm),
             "later_solves_cold": sum(cold) if cold else None,
             "warm_over_cold": sum(warm) / sum(cold) if cold else None,
+            "iterations": [one["iterations"] for one in timing],
         },
         "steps": [
             {key: row[key] for key in ("price_cny_per_t", "emissions_mt_per_a", "abated_mt_per_a",

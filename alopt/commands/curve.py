@@ -1,24 +1,39 @@
-"""`alopt curve`: cost curves."""
+"""`alopt curve`: the cost curve of the industry, of abatement, and what quota is worth."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alopt.analysis.cost_curve import CostCurve, cost_curve
-from alopt.commands.common import settings_of
+from alopt.commands.common import bar, settings_of
 from alopt.data.load import load
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
 from alopt.results.write import result_folder, write_json
 
 if TYPE_CHECKING:
+    from alopt.analysis.abatement import Wish
     from alopt.data.model_data import ModelData
+    from alopt.results.table import ResultTable
 
 #: Scenario whose standing fleet is costed where none is named.
 STANDING = "base-2024"
+
+
+def curve(options: argparse.Namespace) -> int:
+    """Draw the curve of the kind that is asked for.
+
+    Returns
+    -------
+    int
+        0; what is wrong is raised.
+    """
+    return KINDS[options.kind](options)
 
 
 def curve_cost(options: argparse.Namespace) -> int:
@@ -46,9 +61,7 @@ def curve_cost(options: argparse.Namespace) -> int:
         from alopt.report.curve_screen import curve_screen  # noqa: PLC0415
 
         print(curve_screen(curve.table, curve.summary))
-        print(f"Table{' and figure' if figure else ''}: {out}")
-        if not figure:
-            print("No figure: pip install 'alopt[report]' draws it.")
+        _said(out, figure=figure)
     return 0
 
 
@@ -60,17 +73,111 @@ def write_curve(out: Path, curve: CostCurve, data: ModelData, inputs: Path) -> b
     SolveError
         If the folder cannot be written or holds something else.
     """
-    from alopt.report import figures, style  # noqa: PLC0415
+    from alopt.report import figures  # noqa: PLC0415
+
+    return _write(
+        out, "cost_curve", [curve.table], curve.summary, ("curve cost", data, inputs),
+        lambda: figures.cost_curve(curve.table, curve.summary),
+    )  # fmt: skip
+
+
+def curve_abatement(options: argparse.Namespace) -> int:
+    """Step the carbon price or a budget, set the expert curve beside it, write and show both.
+
+    Returns
+    -------
+    int
+        0; what is wrong is raised.
+    """
+    wish = _wish(options)
+    inputs, data = _loaded(options)
+    from alopt.analysis.abatement import abatement_curve  # noqa: PLC0415 - inputs are checked first
+    from alopt.report import curves  # noqa: PLC0415
     from alopt.run import manifest  # noqa: PLC0415
 
+    made_by = manifest(data, inputs)
+    steps = 2 + len(wish.budgets) if wish.budgets else 1 + len(wish.prices)
+    with bar(steps, quiet=options.quiet or options.json) as progress:
+        found = abatement_curve(data, wish, made_by, progress)
+    out = Path(options.out) if options.out else Path("results") / f"abatement-{data.scenario.name}"
+    figure = _write(
+        out, "abatement_curve", [found.steps, found.years, found.measures], found.summary,
+        ("curve abatement", data, inputs),
+        lambda: curves.abatement(found.steps, found.measures, found.summary),
+    )  # fmt: skip
+    if options.json:
+        print(json.dumps(found.summary, ensure_ascii=False, indent=1))
+    elif not options.quiet:
+        from alopt.report.abatement_screen import abatement_screen  # noqa: PLC0415
+
+        print(abatement_screen(found))
+        _said(out, figure=figure)
+    return 0
+
+
+def _wish(options: argparse.Namespace) -> Wish:
+    from alopt.analysis.abatement import PRICES, Wish  # noqa: PLC0415
+
+    if options.carbon_prices and options.budgets:
+        raise UsageError("Give --carbon-prices or --budgets, not both: a curve steps one of them.")
+    prices = _numbers("--carbon-prices", options.carbon_prices) if options.carbon_prices else PRICES
+    budgets = tuple(share / 100.0 for share in _numbers("--budgets", options.budgets or ""))
+    return Wish(options.boundary, () if budgets else prices, budgets, options.year)
+
+
+def _numbers(name: str, text: str) -> tuple[float, ...]:
+    """Read numbers between commas."""
+    parts = [part.strip() for part in text.split(",")] if text else []
     try:
-        chart = figures.cost_curve(curve.table, curve.summary)
+        found = tuple(float(part) for part in parts)
+    except ValueError:
+        found = (math.nan,)
+    if not all(math.isfinite(number) for number in found):
+        raise UsageError(f"{name} takes numbers with commas between them, as 0,50,100; found {text!r}.")
+    return found
+
+
+def _loaded(options: argparse.Namespace) -> tuple[Path, ModelData]:
+    """Inputs and data of a scenario with the settings of the command line."""
+    inputs = Path(options.inputs) if options.inputs else default_inputs()
+    settings = settings_of(options.settings)
+    return inputs, load(inputs, options.scenario, resolution=options.resolution, settings=settings)
+
+
+def _write(
+    out: Path,
+    name: str,
+    tables: Sequence[ResultTable],
+    summary: dict[str, Any],
+    origin: tuple[str, ModelData, Path],
+    draw: Callable[[], Any],
+) -> bool:
+    """Write tables, summary, manifest and, where the plotting library is there, the figure, as one."""
+    from alopt.report import style  # noqa: PLC0415
+    from alopt.run import manifest  # noqa: PLC0415
+
+    command, data, inputs = origin
+    try:
+        chart = draw()
     except UsageError:
         chart = None
     with result_folder(out) as place:
-        curve.table.write(place)
-        write_json(place / "cost_curve.json", curve.summary)
-        write_json(place / "run.json", {"command": "curve cost", **manifest(data, inputs)})
+        for table in tables:
+            table.write(place)
+        write_json(place / f"{name}.json", summary)
+        write_json(place / "run.json", {"command": command, **manifest(data, inputs)})
         if chart is not None:
-            style.save(chart, place, "cost_curve")
+            style.save(chart, place, name)
     return chart is not None
+
+
+def _said(out: Path, *, figure: bool) -> None:
+    print(f"Tables{' and figure' if figure else ''}: {out}")
+    if not figure:
+        print("No figure: pip install 'alopt[report]' draws it.")
+
+
+KINDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "cost": curve_cost,
+    "abatement": curve_abatement,
+}

@@ -1,0 +1,214 @@
+"""Figures of the curves: abatement, the planned fleet beside the standing one, the worth of quota."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from alopt.report import style
+from alopt.report.layout import wide
+from alopt.report.terms import Terms, terms
+
+if TYPE_CHECKING:
+    from alopt.results.table import ResultTable
+
+#: What brings the tonnes of a step, from the left of a block: column, colour.
+_EFFECTS = (
+    ("technology", style.BLUE),
+    ("power_mix", style.SKY),
+    ("location", style.GREEN),
+    ("activity", style.ORANGE),
+    ("beyond_smelters", style.GREY),
+)
+
+#: Kinds of measures of the expert curve with their colours.
+_KINDS = (("relining", style.BLUE), ("power", style.SKY), ("rebuild", style.VERMILION))
+
+#: Height of the plots of the abatement curve, px.
+_HEIGHT = 230
+
+#: Shares of a block below this are not drawn.
+_SLIVER = 1e-9
+
+
+def abatement(
+    steps: ResultTable, measures: ResultTable, summary: Mapping[str, Any], language: str = "en"
+) -> Any:  # noqa: ANN401
+    """Draw the model's abatement curve above the expert curve.
+
+    Parameters
+    ----------
+    steps, measures : ResultTable
+        `abatement_curve` and `abatement_measures`.
+    summary : mapping
+        Of the same curve.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    altair.VConcatChart
+    """
+    alt, t = style.altair(), terms(language)
+    rows, listed = list(steps.records()), list(measures.records())
+    furthest = max(
+        [rows[-1]["abated_mt_per_a"], *(row["to_mt_per_a"] for row in listed),
+         *(row["model_mt"] for row in summary["why_they_differ"])]
+    )  # fmt: skip
+    width = 1.02 * t.amount("mt", furthest)
+    panels = [_model(alt, t, rows, summary, width)]
+    if listed:
+        panels.append(_expert(alt, t, listed, summary, width))
+    chart = alt.vconcat(*panels, spacing=28).resolve_scale(color="independent")
+    scope = t.of("boundary", summary["boundary"])
+    note = t("figure.abatement.note", boundary=scope, year=summary["price_year"])
+    return style.dressed(chart, t("figure.abatement", scenario=summary["scenario"]), note)
+
+
+def _model(
+    alt: Any,  # noqa: ANN401
+    t: Terms,
+    rows: list[dict[str, Any]],
+    summary: Mapping[str, Any],
+    width: float,
+) -> Any:  # noqa: ANN401
+    """Draw a block per step, as wide as its tonnes and as high as their cost, by what brings them."""
+    blocks = [block for one, two in pairwise(rows) for block in _blocks(t, one, two)]
+    top = 1.04 * max([row["price_cny_per_t"] for row in rows] + [block["cost"] for block in blocks])
+    x = alt.X("from:Q", title=t("abatement.saved")).scale(domain=[0, width], nice=False)
+    y = alt.Y("cost:Q", title=t("abatement.price")).scale(domain=[0, top], nice=False)
+    y = y.axis(format=",.0f", tickCount=6)
+    used = [one for one in _EFFECTS if any(block["key"] == one[0] for block in blocks)]
+    bars = (
+        alt.Chart(style.data(values=blocks))
+        .mark_rect(stroke="white", strokeWidth=0.3)
+        .encode(
+            x=x.axis(format=",.0f", tickCount=8), x2="to:Q", y=y, y2=alt.datum(0),
+            color=_colours(alt, t, [(f"abatement.{key}", colour) for key, colour in used]),
+            tooltip=["effect:N", alt.Tooltip("cost:Q", format=",.0f"), alt.Tooltip("saved:Q", format=",.1f")],
+        )
+    )  # fmt: skip
+    net = [
+        {"saved": t.amount("mt", row["abated_with_outside_mt_per_a"]), "price": row["price_cny_per_t"]}
+        for row in rows
+    ]
+    line = (
+        alt.Chart(style.data(values=net))
+        .mark_line(color=style.INK, strokeWidth=1.6, strokeDash=[5, 3])
+        .encode(
+            x=alt.X("saved:Q").scale(domain=[0, width], nice=False), y=alt.Y("price:Q"),
+            order=alt.Order("price:Q"),
+        )
+    )  # fmt: skip
+    last = net[-1]
+    text = (
+        alt.Chart(style.data(values=[{**last, "label": t("abatement.with_outside")}]))
+        .mark_text(align="right", baseline="top", dx=-10, dy=-2)
+        .encode(x="saved:Q", y="price:Q", text="label:N")
+    )
+    span = t("abatement.model", first=summary["first_year"], last=summary["last_year"])
+    return alt.layer(bars, line, text).properties(
+        width=style.COLUMN - 60, height=_HEIGHT, title=style.small_title(span)
+    )
+
+
+def _blocks(t: Terms, one: Mapping[str, Any], two: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Split a step's block by what brings its tonnes; what takes tonnes away is not drawn."""
+    start, end = one["abated_mt_per_a"], two["abated_mt_per_a"]
+    parts = {key: max(0.0, two[f"step_{key}_mt_per_a"]) for key, _ in _EFFECTS}
+    whole = sum(parts.values())
+    blocks, at = [], start
+    for key, amount in parts.items():
+        if whole and amount / whole > _SLIVER and two["step_cost_cny_per_t"] is not None:
+            to = at + (end - start) * amount / whole
+            blocks.append(
+                {
+                    "key": key, "effect": t(f"abatement.{key}"), "from": t.amount("mt", at),
+                    "to": t.amount("mt", to), "cost": two["step_cost_cny_per_t"],
+                    "saved": t.amount("mt", two[f"step_{key}_mt_per_a"]),
+                }
+            )  # fmt: skip
+            at = to
+    return blocks
+
+
+def _colours(alt: Any, t: Terms, named: list[tuple[str, str]]) -> Any:  # noqa: ANN401
+    legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square", offset=2)
+    return alt.Color("effect:N", legend=legend).scale(
+        domain=[t(key) for key, _ in named], range=[colour for _, colour in named]
+    )
+
+
+def _expert(
+    alt: Any,  # noqa: ANN401
+    t: Terms,
+    rows: list[dict[str, Any]],
+    summary: Mapping[str, Any],
+    width: float,
+) -> Any:  # noqa: ANN401
+    """Draw a bar per measure, and what the model saves in the same year at each price."""
+    chinese = t.language == "zh"
+    bars = [
+        {
+            "effect": t(f"abatement.kind.{row['kind']}"), "from": t.amount("mt", row["from_mt_per_a"]),
+            "to": t.amount("mt", row["to_mt_per_a"]), "cost": row["cost_cny_per_t"], "measure": row["name"],
+            "saved": t.amount("mt", row["abated_mt_per_a"]),
+        }
+        for row in rows
+    ]  # fmt: skip
+    found = [row for row in summary["why_they_differ"] if row["price_cny_per_t"] > 0]
+    top = 1.04 * max([row["cost"] for row in bars] + [row["price_cny_per_t"] for row in found])
+    low = 1.15 * min(0.0, *(row["cost"] for row in bars))
+    y = alt.Y("cost:Q", title=t("abatement.price")).scale(domain=[low, top], nice=False)
+    x = alt.X("from:Q", title=t("abatement.saved")).scale(domain=[0, width], nice=False)
+    used = [one for one in _KINDS if any(row["kind"] == one[0] for row in rows)]
+    drawn = (
+        alt.Chart(style.data(values=bars))
+        .mark_rect(stroke="white", strokeWidth=0.5)
+        .encode(
+            x=x.axis(format=",.0f", tickCount=8), x2="to:Q", y=y.axis(format=",.0f", tickCount=7),
+            y2=alt.datum(0), color=_colours(alt, t, [(f"abatement.kind.{k}", c) for k, c in used]),
+            tooltip=["measure:N", alt.Tooltip("cost:Q", format=",.0f"), alt.Tooltip("saved:Q", format=",.1f")],
+        )
+    )  # fmt: skip
+    layers = [drawn, *([] if chinese else _names(alt, bars, width))]
+    for key, dash, column in (("model_mt", [1, 0], "model"), ("joint_mt", [4, 3], "joint")):
+        points = [{"saved": t.amount("mt", row[key]), "price": row["price_cny_per_t"]} for row in found]
+        layers += _line(alt, points, t(f"abatement.{column}_in_year"), dash)
+    title = t("abatement.expert", year=summary["expert_year"])
+    return alt.layer(*layers).properties(
+        width=style.COLUMN - 60, height=_HEIGHT + 40, title=style.small_title(title)
+    )
+
+
+def _line(alt: Any, points: list[dict[str, Any]], label: str, dash: list[int]) -> list[Any]:  # noqa: ANN401
+    """Return a line over the bars, named at its end."""
+    if not points:
+        return []
+    base = alt.Chart(style.data(values=points))
+    last = [{**points[-1], "label": label}]
+    return [
+        base.mark_line(color=style.INK, strokeWidth=1.8, strokeDash=dash).encode(
+            x="saved:Q", y="price:Q", order=alt.Order("price:Q")
+        ),
+        alt.Chart(style.data(values=last))
+        .mark_text(align="right", baseline="top", dx=-10)
+        .encode(x="saved:Q", y="price:Q", text="label:N"),
+    ]
+
+
+def _names(alt: Any, bars: list[dict[str, Any]], width: float) -> list[Any]:  # noqa: ANN401
+    """Name the measures whose bars are wide enough for it, at their foot."""
+    per_px = width / (style.COLUMN - 60)
+    rows = []
+    for bar in bars:
+        name = bar["measure"].replace("Rebuild of the potline to ", "to ")
+        if bar["cost"] > 0 and wide(name, 11) * per_px < bar["to"] - bar["from"]:
+            rows.append({"at": (bar["from"] + bar["to"]) / 2, "name": name})
+    if not rows:
+        return []
+    return [
+        alt.Chart(style.data(values=rows))
+        .mark_text(fontSize=11, baseline="bottom", dy=-4)
+        .encode(x="at:Q", y=alt.datum(0), text="name:N")
+    ]
