@@ -25,6 +25,9 @@ _BESIDE = 100.0
 #: Amounts below this are not worth a word, Mt CO2e a year.
 _VISIBLE = 0.05
 
+#: Share of what is saved that is emitted abroad instead, from which on it is said.
+_LEAK = 0.005
+
 
 def abatement_screen(curve: AbatementCurve) -> str:
     """Render an abatement curve for a terminal.
@@ -49,8 +52,11 @@ def abatement_screen(curve: AbatementCurve) -> str:
     console.print(_costs(rows))
     console.print(_measures(rows))
     console.print(_plans(rows))
-    console.print(_expert(curve))
-    for line in [*_why(summary), *_leaked(rows), _checked(summary)]:
+    if curve.measures.rows:
+        console.print(_expert(curve))
+    else:
+        console.print("No measure of the tables saves emissions on this fleet: there is no expert curve.")
+    for line in [*(_why(summary) if curve.measures.rows else ()), *_leaked(rows), _checked(summary)]:
         console.print(line)
     return text.getvalue().rstrip()
 
@@ -61,26 +67,23 @@ def _stepped(summary: Mapping[str, Any]) -> str:
     else:
         what = "A budget over all years; its price is the present value of one more tonne in it."
     if summary["solved"] < summary["asked"]:
-        what += f" {summary['asked'] - summary['solved']} tighter budgets have no plan."
+        what += f" No plan meets the {summary['asked'] - summary['solved']} tightest."
     if summary["set_aside"]:
         what += f" The scenario's own {' and '.join(summary['set_aside'])} are set aside."
     return what
 
 
 def _costs(rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401
-    columns = [
-        "emitted, Mt", "saved, Mt", "last step, CNY/t", "mean, CNY/t", "cost, bn CNY", "abroad, Mt",
-        "saved in all, Mt",
-    ]  # fmt: skip
-    budget = rows[-1]["budget_mt"] is not None
-    name = "budget, Mt (price)" if budget else "price, CNY/t"
-    table = grid("What a tonne costs, and how many are saved a year", name, columns)
+    columns = ["emitted, Mt", "saved, Mt", "last, CNY/t", "mean, CNY/t", "bn CNY", "abroad, Mt", "net, Mt"]
+    budgets = rows[-1]["budget_mt"] is not None
+    name = "price, CNY/t"
+    title = "Saved a year, cost of the last step and the mean; net: less what more is emitted abroad"
+    table = grid(title, name, ["budget, Mt", *columns] if budgets else columns)
     for row in rows:
-        label = f"{row['price_cny_per_t']:,.0f}"
-        if row["budget_mt"] is not None:
-            label = f"{row['budget_mt']:,.0f} ({label})"
+        budget = [_money(row["budget_mt"])] if budgets else []
         table.add_row(
-            label,
+            _money(row["price_cny_per_t"]),
+            *budget,
             f"{row['emissions_mt_per_a']:,.1f}",
             f"{row['abated_mt_per_a']:,.1f}",
             _money(row["step_cost_cny_per_t"]),
@@ -179,7 +182,7 @@ def beside(summary: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _leaked(rows: list[dict[str, Any]]) -> Iterator[str]:
     last = rows[-1]
     saved, whole = last["abated_mt_per_a"], last["abated_with_outside_mt_per_a"]
-    if saved > _VISIBLE:
+    if saved > _VISIBLE and saved - whole > _LEAK * saved:
         yield (
             f"At {last['price_cny_per_t']:,.0f} CNY/t, {1 - whole / saved:.0%} of what is saved at home is "
             "emitted abroad by metal that is imported instead: no charge meets it at the border."

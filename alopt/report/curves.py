@@ -85,7 +85,7 @@ def _model(
         .encode(
             x=x.axis(format=",.0f", tickCount=8), x2="to:Q", y=y, y2=alt.datum(0),
             color=_colours(alt, t, [(f"abatement.{key}", colour) for key, colour in used]),
-            tooltip=["effect:N", alt.Tooltip("cost:Q", format=",.0f"), alt.Tooltip("saved:Q", format=",.1f")],
+            tooltip=["effect:N", *_tips(alt)],
         )
     )  # fmt: skip
     net = [
@@ -132,6 +132,10 @@ def _blocks(t: Terms, one: Mapping[str, Any], two: Mapping[str, Any]) -> list[di
     return blocks
 
 
+def _tips(alt: Any) -> list[Any]:  # noqa: ANN401
+    return [alt.Tooltip("cost:Q", format=",.0f"), alt.Tooltip("saved:Q", format=",.1f")]
+
+
 def _colours(alt: Any, t: Terms, named: list[tuple[str, str]]) -> Any:  # noqa: ANN401
     legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square", offset=2)
     return alt.Color("effect:N", legend=legend).scale(
@@ -168,7 +172,7 @@ def _expert(
         .encode(
             x=x.axis(format=",.0f", tickCount=8), x2="to:Q", y=y.axis(format=",.0f", tickCount=7),
             y2=alt.datum(0), color=_colours(alt, t, [(f"abatement.kind.{k}", c) for k, c in used]),
-            tooltip=["measure:N", alt.Tooltip("cost:Q", format=",.0f"), alt.Tooltip("saved:Q", format=",.1f")],
+            tooltip=["measure:N", *_tips(alt)],
         )
     )  # fmt: skip
     layers = [drawn, *([] if chinese else _names(alt, bars, width))]
@@ -181,7 +185,12 @@ def _expert(
     )
 
 
-def _line(alt: Any, points: list[dict[str, Any]], label: str, dash: list[int]) -> list[Any]:  # noqa: ANN401
+def _line(
+    alt: Any,  # noqa: ANN401
+    points: list[dict[str, Any]],
+    label: str,
+    dash: list[int],
+) -> list[Any]:
     """Return a line over the bars, named at its end."""
     if not points:
         return []
@@ -197,7 +206,11 @@ def _line(alt: Any, points: list[dict[str, Any]], label: str, dash: list[int]) -
     ]
 
 
-def _names(alt: Any, bars: list[dict[str, Any]], width: float) -> list[Any]:  # noqa: ANN401
+def _names(
+    alt: Any,  # noqa: ANN401
+    bars: list[dict[str, Any]],
+    width: float,
+) -> list[Any]:
     """Name the measures whose bars are wide enough for it, at their foot."""
     per_px = width / (style.COLUMN - 60)
     rows = []
