@@ -74,10 +74,10 @@ def _stepped(summary: Mapping[str, Any]) -> str:
 
 
 def _costs(rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401
-    columns = ["emitted, Mt", "saved, Mt", "last, CNY/t", "mean, CNY/t", "bn CNY", "abroad, Mt", "net, Mt"]
+    columns = ["emitted", "saved", "last, CNY/t", "mean, CNY/t", "bn CNY", "abroad", "net"]
     budgets = rows[-1]["budget_mt"] is not None
     name = "price, CNY/t"
-    title = "Saved a year, cost of the last step and the mean; net: less what more is emitted abroad"
+    title = "Mt CO2e a year, cost of the last step and the mean; net: less what more is emitted abroad"
     table = grid(title, name, ["budget, Mt", *columns] if budgets else columns)
     for row in rows:
         budget = [_money(row["budget_mt"])] if budgets else []
