@@ -103,10 +103,18 @@ def _parser() -> argparse.ArgumentParser:
 def _curve_parser(commands: Any) -> None:  # noqa: ANN401
     curve = commands.add_parser("curve", help="cost curves: of the industry, of abatement")
     kinds = curve.add_subparsers(dest="kind", metavar="KIND", required=True)
-    cost = kinds.add_parser("cost", help="cost every standing smelter at the market prices of a month")
-    cost.add_argument("scenario", nargs="?", default="base-2024", metavar="SCENARIO", help="whose fleet")
+    cost = kinds.add_parser(
+        "cost", help="the fleet of a plan beside the standing one; with --prices: the standing one alone"
+    )
+    cost.add_argument(
+        "scenario", nargs="?", metavar="SCENARIO",
+        help="scenario, or folder of a run (default baseline; with --prices base-2024)",
+    )  # fmt: skip
     cost.add_argument("--prices", metavar="FILE", help="a month such as 2025-11, or a YAML file of prices")
-    cost.add_argument("--out", metavar="DIR", help="folder of the table (default results/cost-curve-MONTH)")
+    cost.add_argument("--year", type=int, metavar="Y", help="model year of the planned fleet (default 2035)")
+    cost.add_argument(
+        "--out", metavar="DIR", help="folder (default results/cost-curve-MONTH or -SCENARIO-YEAR)"
+    )
     _shared(cost)
     abatement = kinds.add_parser("abatement", help="what a tonne of CO2e less costs, from the model")
     abatement.add_argument(

@@ -5,20 +5,25 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from alopt.analysis.cost_curve import CostCurve, cost_curve
-from alopt.commands.common import bar, settings_of
+from alopt.commands.common import bar, settings_of, spinner
 from alopt.data.load import load
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
-from alopt.results.write import result_folder, write_json
+from alopt.results.saved import is_run, read_run
+from alopt.results.write import input_hashes, result_folder, write_json
 
 if TYPE_CHECKING:
     from alopt.analysis.abatement import Wish
     from alopt.data.model_data import ModelData
+    from alopt.results.saved import Run
     from alopt.results.table import ResultTable
 
 #: Scenario whose standing fleet is costed where none is named.
@@ -37,18 +42,19 @@ def curve(options: argparse.Namespace) -> int:
 
 
 def curve_cost(options: argparse.Namespace) -> int:
-    """Cost the standing fleet at the prices of a month, write the curve and show it.
+    """Cost the standing fleet at the prices of a month, or that of a plan beside it; write and show it.
 
     Returns
     -------
     int
-        0; bad inputs and usage are raised.
+        0; what is wrong is raised.
     """
-    if options.prices is None:
-        raise UsageError("curve cost needs --prices: a month such as 2025-11, or a YAML file of prices.")
+    named = options.scenario
+    if options.prices is None or options.year is not None or (named and is_run(Path(named))):
+        return _planned(options)
     inputs = Path(options.inputs) if options.inputs else default_inputs()
     data = load(
-        inputs, options.scenario, resolution=options.resolution or "smelter",
+        inputs, named or STANDING, resolution=options.resolution or "smelter",
         settings={**settings_of(options.settings), "market_prices": options.prices},
     )  # fmt: skip
     curve = cost_curve(data)
@@ -63,6 +69,66 @@ def curve_cost(options: argparse.Namespace) -> int:
         print(curve_screen(curve.table, curve.summary))
         _said(out, figure=figure)
     return 0
+
+
+def _planned(options: argparse.Namespace) -> int:
+    """Set the cost curve of a plan's fleet beside that of the standing one."""
+    from alopt.analysis.planned_curve import planned_curve, year_of  # noqa: PLC0415
+    from alopt.report import curves  # noqa: PLC0415
+
+    inputs = Path(options.inputs) if options.inputs else default_inputs()
+    name = options.scenario or "baseline"
+    if is_run(Path(name)):
+        if options.settings or options.resolution:
+            raise UsageError(f"{name} is solved already; --set and --resolution need a scenario.")
+        run, data = _saved(Path(name), inputs, options.prices)
+        year_of(data, options.year)
+    else:
+        settings = settings_of(options.settings)
+        settings |= {"market_prices": options.prices} if options.prices else {}
+        data = load(inputs, name, resolution=options.resolution or "smelter", settings=settings)
+        year_of(data, options.year)
+        run = _solved(data, inputs, quiet=options.quiet or options.json)
+    found = planned_curve(data, run, options.year)
+    year = found.summary["year"]
+    out = Path(options.out) if options.out else Path("results") / f"cost-curve-{data.scenario.name}-{year}"
+    figure = _write(
+        out, "cost_curve", [found.table], found.summary, ("curve cost", data, inputs),
+        lambda: curves.planned(found.table, found.summary),
+    )  # fmt: skip
+    if options.json:
+        print(json.dumps(found.summary, ensure_ascii=False, indent=1))
+    elif not options.quiet:
+        from alopt.report.planned_screen import planned_screen  # noqa: PLC0415
+
+        print(planned_screen(found))
+        _said(out, figure=figure)
+    return 0
+
+
+def _saved(folder: Path, inputs: Path, prices: str | None) -> tuple[Run, ModelData]:
+    """Read a run, and the inputs from which it was solved."""
+    run = read_run(folder)
+    mine, theirs = input_hashes(inputs), run.manifest.get("inputs", {})
+    if any(mine.get(name) != digest for name, digest in theirs.items() if name.startswith("tables/")):
+        raise UsageError(
+            f"{inputs} holds other tables than {folder} was solved from; name them with --inputs, or run the "
+            "scenario again."
+        )
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "scenario.yaml"
+        file.write_text(yaml.safe_dump(dict(run.manifest["scenario"])), encoding="utf-8")
+        return run, load(inputs, str(file), settings={"market_prices": prices} if prices else {})
+
+
+def _solved(data: ModelData, inputs: Path, *, quiet: bool) -> Run:
+    from alopt.model.build import build  # noqa: PLC0415 - inputs are checked before Pyomo loads
+    from alopt.results.saved import of_results  # noqa: PLC0415
+    from alopt.run import account, manifest  # noqa: PLC0415
+    from alopt.solve import solve  # noqa: PLC0415
+
+    with spinner(f"Solving {data.scenario.name}", quiet=quiet):
+        return of_results(account(solve(build(data)), manifest(data, inputs)))
 
 
 def write_curve(out: Path, curve: CostCurve, data: ModelData, inputs: Path) -> bool:

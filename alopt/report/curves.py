@@ -225,3 +225,128 @@ def _names(
         .mark_text(fontSize=11, baseline="bottom", dy=-4)
         .encode(x="at:Q", y=alt.datum(0), text="name:N")
     ]
+
+
+#: Rows of both fleets' curve: fleet, term, colour, width of the line.
+_FLEETS = (("standing", style.GREY, 3.0), ("planned", style.BLUE, 2.5))
+
+#: A metal price above the curves by more than this part of their spread is said, not drawn.
+_NEAR = 0.4
+
+
+def planned(table: ResultTable, summary: Mapping[str, Any], language: str = "en") -> Any:  # noqa: ANN401
+    """Draw the cost curves of the standing and the planned fleet, and what moves the mean.
+
+    Parameters
+    ----------
+    table : ResultTable
+        `cost_curve` with the column ``fleet``.
+    summary : mapping
+        Of the same curves.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    altair.VConcatChart
+    """
+    alt, t = style.altair(), terms(language)
+    rows = list(table.records())
+    years = {"standing": summary["base_year"], "planned": summary["year"]}
+    steps = [
+        {"fleet": fleet, "mt": t.amount("mt", row[end]), "cost": row["full_cost_cny_per_t"],
+         "order": 2 * row["rank"] + (end == "to_mt"), "smelter": row["name"]}
+        for fleet, _, _ in _FLEETS
+        for row in rows if row["fleet"] == fleet
+        for end in ("from_mt", "to_mt")
+    ]  # fmt: skip
+    metal = summary["planned"]["metal_price_cny_per_t"]
+    top, low = max(row["cost"] for row in steps), min(row["cost"] for row in steps)
+    near = metal is not None and low < metal < top + _NEAR * (top - low)
+    top = max(top, metal) if near else top
+    room = 0.08 * (top - low)
+    x = alt.X("mt:Q", title=t("curve.output"))
+    x = x.scale(domain=[0, 1.04 * max(row["mt"] for row in steps)], nice=False).axis(format=",.0f")
+    y = alt.Y("cost:Q", title=t("curve.full_cost")).axis(format=",.0f", tickCount=6)
+    y = y.scale(domain=[low - room, top + room], nice=False)
+    base = alt.Chart(style.data(values=steps))
+    layers = [
+        base.transform_filter(alt.datum.fleet == fleet)
+        .mark_line(color=colour, strokeWidth=wide_line)
+        .encode(x=x, y=y, order="order:Q", tooltip=["smelter:N", alt.Tooltip("cost:Q", format=",.0f")])
+        for fleet, colour, wide_line in _FLEETS
+    ]
+    ends = []
+    for fleet, _, _ in _FLEETS:
+        own = [row for row in steps if row["fleet"] == fleet]
+        label = t(
+            f"planned.{fleet}", year=years[fleet], mean=f"{summary[fleet]['mean_full_cost_cny_per_t']:,.0f}"
+        )
+        ends.append({"mt": own[-1]["mt"], "cost": own[-1]["cost"], "label": label})
+    layers.append(
+        alt.Chart(style.data(values=ends))
+        .mark_text(align="right", baseline="bottom", dy=-6)
+        .encode(x="mt:Q", y="cost:Q", text="label:N")
+    )
+    if near:
+        layers += _metal(alt, t, metal)
+    shape = {"width": style.COLUMN - 80}
+    first = alt.layer(*layers).properties(**shape, height=300)
+    second = _movers(alt, t, summary).properties(
+        **shape, height=120, title=style.small_title(t("planned.mean"))
+    )
+    title = t("figure.planned", scenario=summary["scenario"], month=summary["month"])
+    note = t("figure.planned.note")
+    if metal is not None and not near:
+        note += "\n" + t("planned.metal", price=f"{metal:,.0f}")
+    return style.dressed(alt.vconcat(first, second, spacing=24), title, note)
+
+
+def _metal(alt: Any, t: Terms, price: float) -> list[Any]:  # noqa: ANN401
+    base = alt.Chart(
+        style.data(
+            values=[{"level": price, "label": t("curve.metal_price", price=f"{price:,.0f}"), "mt": 0.0}]
+        )
+    )
+    return [
+        base.mark_rule(color=style.INK, strokeWidth=1.2, strokeDash=[5, 3]).encode(y="level:Q"),
+        base.mark_text(align="left", baseline="bottom", dx=6, dy=-3).encode(
+            x="mt:Q", y="level:Q", text="label:N"
+        ),
+    ]
+
+
+def _movers(alt: Any, t: Terms, summary: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """Draw the change of the mean, by cause and by component."""
+    by_part = summary["difference_by_component_cny_per_t"]
+    causes = summary["difference_by_cause_cny_per_t"]
+    rows = [(t(f"planned.{name}"), value) for name, value in causes.items()]
+    rows += [
+        (t(label), sum(by_part[name] for name in names))
+        for label, names in (
+            ("curve.power", ("power",)),
+            ("curve.alumina", ("alumina", "alumina_freight")),
+            ("planned.upkeep", ("maintenance",)),
+        )
+    ]
+    values = [
+        {
+            "what": what,
+            "change": change,
+            "label": f"{change:+,.0f}".replace("-", "−"),
+            "side": "cause" if k < len(causes) else "part",
+        }
+        for k, (what, change) in enumerate(rows)
+    ]
+    reach = 1.35 * max(1.0, *(abs(row["change"]) for row in values))
+    base = alt.Chart(style.data(values=values))
+    y = alt.Y("what:N", title=None, sort=[row["what"] for row in values]).axis(
+        ticks=False, domain=False, labelLimit=260
+    )
+    x = alt.X("change:Q", title=None).scale(domain=[-reach, reach], nice=False).axis(None)
+    colour = alt.Color("side:N", legend=None).scale(domain=["cause", "part"], range=[style.BLUE, style.SKY])
+    left = base.transform_filter("datum.change < 0").mark_text(align="right", dx=-4)
+    right = base.transform_filter("datum.change >= 0").mark_text(align="left", dx=4)
+    return alt.layer(
+        base.mark_bar().encode(x=x, y=y, color=colour),
+        *(text.encode(x=x, y=y, text="label:N") for text in (left, right)),
+    )
