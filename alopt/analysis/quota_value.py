@@ -6,6 +6,12 @@ A published deal names a price alone; the margin that it stands for hangs on the
 its buyer expected quota to stay scarce: the yearly payment, at the start of each of those years,
 whose present value is the price.
 
+A dual need not be the only one. Where the fleet that stands just fills its quota, one t/a less closes
+the last plant kept, and one more is worth only what a new line earns beyond its capital: the two
+sides of the market are apart, a seller asks more than a buyer bids, and the dual of a run is some
+value between them. So rent and price are also found from both sides, as what a hundredth of a Mt/a
+more saves (the bid) and what one less costs (the ask).
+
 How demand and import parity move it is found by solving the same program again from the last
 basis. Demand shifts by as many Mt in every year, import parity by as many CNY/t (with value-added
 tax, as it is quoted) at every step of imports but the cheapest, the contracts.
@@ -16,6 +22,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from alopt.errors import InfeasibleError, UsageError
 from alopt.finance import annuity_due, discount_factor
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
     from alopt.solve.solution import Solution
 
 #: Changes of demand in Mt and of import parity in CNY/t with VAT that are tried.
-DEMAND = (-3.0, -1.5, 0.0, 1.5, 3.0)
+DEMAND = (-3.0, -1.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 PARITY = (-2000.0, -1000.0, 0.0, 1000.0, 2000.0)
 
 #: Years of scarcity for which a deal's margin is worked out, and margins for its years, CNY/t·a.
@@ -38,13 +46,21 @@ MARGINS = (500.0, 1000.0, 1500.0, 2000.0, 3000.0)
 #: Most that demand may rise in the search for a deal's price, Mt, and how close the search comes.
 _MOST_DEMAND, _CLOSE = 12.0, 0.02
 
+#: Quota more or less from which the two sides are found, Mt/a.
+EPSILON = 0.01
+
 #: Years after which a margin that has not paid for its quota never will be counted.
 _FOR_EVER = 200
 
 COLUMNS = (
     "demand_change_mt", "parity_change_cny_per_t", "year", "region", "name", "stock_mt_per_a",
-    "used_mt_per_a", "rent_cny_per_t_a", "price_cny_per_t", "metal_price_cny_per_t",
+    "used_mt_per_a", "rent_cny_per_t_a", "rent_bid_cny_per_t_a", "rent_ask_cny_per_t_a", "price_cny_per_t",
+    "price_bid_cny_per_t", "price_ask_cny_per_t", "metal_price_cny_per_t",
 )  # fmt: skip
+
+
+#: Bid and ask; none where no plan meets what is left of the quota.
+Sides = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -93,23 +109,21 @@ def quota_value(
     year = years[0] if year is None else year
     cases = _Cases(data)
     base = cases.solve(0.0, 0.0)
-    rows = [*_regions(base, made_by or {}), *_nation(base, 0.0, 0.0)]
+    rows = [*_regions(base, made_by or {}), *_nation(cases, base, (0.0, 0.0), years)]
     progress("the plan")
-    price = {(0.0, 0.0): _price(base, year)}
     for demand in DEMAND:
         for parity in PARITY:
             if (demand, parity) == (0.0, 0.0):
                 continue
             found = cases.try_solve(demand, parity)
             if found is not None:
-                rows += _nation(found, demand, parity)
-                price[demand, parity] = _price(found, year)
+                rows += _nation(cases, found, (demand, parity), (year,))
             progress(f"demand {demand:+g} Mt, parity {parity:+,.0f} CNY/t")
     rows.sort(key=lambda row: (row[0], row[1], row[2], row[3]))
     table = ResultTable("quota_value", COLUMNS, rows)
-    deals = [_deal(data, row, cases, year, price[0.0, 0.0]) for row in _deals(data)]
+    deals = [_deal(data, row, cases, year) for row in _deals(data)]
     progress("deals")
-    return QuotaValue(table, _summary(data, year, table, price, deals, cases))
+    return QuotaValue(table, _summary(data, year, table, deals, cases))
 
 
 def _deals(data: ModelData) -> list[Mapping[str, Any]]:
@@ -126,16 +140,54 @@ class _Cases:
         from alopt.solve.compile import compile_program  # noqa: PLC0415
 
         self.data = data
+        self._worth: dict[tuple[float, int], Sides] = {}
         self.again: Again = Again(build(data))
         self.more: Program = compile_program(build(shifted(data, 1.0, 0.0)))
         self.dearer: Program = compile_program(build(shifted(data, 0.0, 1.0)))
+        rows = enumerate(self.again.program.rows)
+        self.use = {index: row for row, (name, index) in rows if name == "quota_use"}
 
     def solve(self, demand: float, parity: float) -> Solution:
         """Solve with demand and parity changed."""
+        return self.again.solve(self.program(demand, parity), shifted(self.data, demand, parity))
+
+    def program(self, demand: float, parity: float) -> Program:
+        """Return the program with demand and parity changed."""
         from alopt.solve.again import blended  # noqa: PLC0415
 
-        program = blended(self.again.program, [(demand, self.more), (parity, self.dearer)])
-        return self.again.solve(program, shifted(self.data, demand, parity))
+        return blended(self.again.program, [(demand, self.more), (parity, self.dearer)])
+
+    def sides(self, solution: Solution, case: tuple[float, float], years: Sequence[int]) -> Sides:
+        """Present value of one t/a more in some years, and of one less: bid and ask, M CNY per Mt/a.
+
+        Quota changes in every region in proportion to its stock, as the nation's mean rent counts it.
+        """
+        program = self.program(*case)
+        values: list[float | None] = []
+        room = np.zeros(len(program.rows))
+        stock = solution.values("quota_stock")
+        for y in years:
+            whole = sum(amount for (_, t), amount in stock.items() if t == y)
+            for (r, t), amount in stock.items():
+                if t == y and whole:
+                    room[self.use[r, t]] = EPSILON * amount / whole
+        for sign in (1.0, -1.0):
+            upper = program.row_upper + sign * room
+            try:
+                found = self.again.solve(replace(program, row_upper=upper), solution.data)
+            except InfeasibleError:
+                values.append(None)
+                continue
+            values.append(sign * (solution.objective - found.objective) / EPSILON + 0.0)
+        return values[0], values[1]
+
+    def worth(self, demand: float, years: Sequence[int]) -> Sides:
+        """Bid and ask at a change of demand, each worked out once."""
+        if (demand, years[0]) not in self._worth:
+            found = self.try_solve(demand, 0.0)
+            sides = (None, None) if found is None else self.sides(found, (demand, 0.0), years)
+            self._worth[demand, years[0]] = sides
+        return self._worth[demand, years[0]]
 
     def try_solve(self, demand: float, parity: float) -> Solution | None:
         """Solve, or return None where no plan serves such a demand or demand is below recycled metal."""
@@ -161,17 +213,36 @@ def shifted(data: ModelData, demand: float, parity: float) -> ModelData:
     return replace(data, markets=replace(markets, demand=by_year, import_steps=moved))
 
 
-def _nation(solution: Solution, demand: float, parity: float) -> Iterator[tuple[Any, ...]]:
+def _nation(
+    cases: _Cases, solution: Solution, case: tuple[float, float], years: Sequence[int]
+) -> list[tuple[Any, ...]]:
+    """Rows of a case for the nation; both sides of the market in the years that are named."""
     from alopt.results.summary import mean_rent, metal_price  # noqa: PLC0415
 
     stock, used = solution.values("quota_stock"), solution.values("capacity")
-    for y in solution.data.calendar.years:
+    calendar = solution.data.calendar
+    rows = []
+    for y in calendar.years:
         held = sum(amount for (_, t), amount in stock.items() if t == y)
         stands = sum(amount for (*_, t), amount in used.items() if t == y)
-        yield (
-            demand, parity, y, "", "all regions", held, stands, mean_rent(solution, y),
-            _price(solution, y), metal_price(solution, y),
+        rents: Sides = (None, None)
+        prices: Sides = (None, None)
+        if y in years:
+            rents = _scaled(cases.sides(solution, case, [y]), calendar.weight[y])
+            later = [t for t in calendar.years if t >= y]
+            prices = _scaled(cases.sides(solution, case, later), calendar.discount[y])
+        rows.append(
+            (
+                *case, y, "", "all regions", held, stands, mean_rent(solution, y), *rents,
+                _price(solution, y), *prices, metal_price(solution, y),
+            )
         )  # fmt: skip
+    return rows
+
+
+def _scaled(sides: Sides, by: float) -> Sides:
+    one, two = sides
+    return (None if one is None else one / by, None if two is None else two / by)
 
 
 def _price(solution: Solution, y: int) -> float:
@@ -192,7 +263,8 @@ def _regions(solution: Solution, made_by: dict[str, Any]) -> Iterator[tuple[Any,
     for row in results.tables["quota_market"].records():
         yield (
             0.0, 0.0, row["year"], row["region"], names[row["region"]], row["stock_mt_per_a"],
-            row["used_mt_per_a"], row["rent_cny_per_t_a"], row["price_cny_per_t"], None,
+            row["used_mt_per_a"], row["rent_cny_per_t_a"], None, None, row["price_cny_per_t"], None, None,
+            None,
         )  # fmt: skip
 
 
@@ -224,37 +296,31 @@ def years_of_scarcity(price: float, margin: float, rate: float) -> float | None:
     return None
 
 
-def _deal(data: ModelData, row: Mapping[str, Any], cases: _Cases, year: int, price: float) -> dict[str, Any]:
+def _deal(data: ModelData, row: Mapping[str, Any], cases: _Cases, year: int) -> dict[str, Any]:
     """What a deal's price stands for, and what demand would have the model say the same."""
     asked, rate = row["price_cny_per_t_a"], data.calendar.rate
-    investor = data.parameters.get("investor_rate")
     return {
         "deal": row["deal"], "name": row["name"], "year": row["year"], "price_cny_per_t": asked,
-        "vat": row["vat"], "rate": rate, "investor_rate": investor,
+        "vat": row["vat"],
         "margin_cny_per_t_a": {n: annuity_due(asked, rate, n) for n in SCARCITY},
-        "margin_investor_cny_per_t_a": (
-            None if investor is None else {n: annuity_due(asked, investor, n) for n in SCARCITY}
-        ),
         "years_of_scarcity": {int(m): years_of_scarcity(asked, m, rate) for m in MARGINS},
-        "demand_change_mt": _demand_for(cases, year, asked, price),
+        "demand_change_ask_mt": _demand_for(cases, year, asked, 1),
+        "demand_change_bid_mt": _demand_for(cases, year, asked, 0),
     }  # fmt: skip
 
 
-def _demand_for(cases: _Cases, year: int, asked: float, price: float) -> float | None:
-    """Smallest rise of demand (or largest fall) in Mt at which the model's price reaches a deal's."""
+def _demand_for(cases: _Cases, year: int, asked: float, side: int) -> float | None:
+    """Smallest change of demand in Mt from which on bid (0) or ask (1) reach a deal's price."""
+    calendar = cases.data.calendar
+    later = [t for t in calendar.years if t >= year]
 
     def reaches(change: float) -> bool:
-        found = cases.try_solve(change, 0.0)
-        return found is not None and _price(found, year) >= asked
+        value = cases.worth(change, later)[side]
+        return value is not None and value / calendar.discount[year] >= asked
 
-    if price >= asked:
-        low, high = -_MOST_DEMAND, 0.0
-        if reaches(low):
-            return None
-    else:
-        low, high = 0.0, _MOST_DEMAND
-        if not reaches(high):
-            return None
+    low, high = (-_MOST_DEMAND, 0.0) if reaches(0.0) else (0.0, _MOST_DEMAND)
+    if reaches(low) or not reaches(high):
+        return None
     while high - low > _CLOSE:
         middle = 0.5 * (low + high)
         low, high = (low, middle) if reaches(middle) else (middle, high)
@@ -262,24 +328,13 @@ def _demand_for(cases: _Cases, year: int, asked: float, price: float) -> float |
 
 
 def _summary(
-    data: ModelData,
-    year: int,
-    table: ResultTable,
-    price: Mapping[tuple[float, float], float],
-    deals: Sequence[dict[str, Any]],
-    cases: _Cases,
+    data: ModelData, year: int, table: ResultTable, deals: Sequence[dict[str, Any]], cases: _Cases
 ) -> dict[str, Any]:
-    nation = [
-        row
-        for row in table.records()
-        if not row["region"] and (row["demand_change_mt"], row["parity_change_cny_per_t"]) == (0.0, 0.0)
-    ]
-    rents = {
-        (row["demand_change_mt"], row["parity_change_cny_per_t"]): row["rent_cny_per_t_a"]
-        for row in table.records()
-        if not row["region"] and row["year"] == year
-    }
+    nation = [row for row in table.records() if not row["region"]]
+    plan = [row for row in nation if not row["demand_change_mt"] and not row["parity_change_cny_per_t"]]
     seconds = cases.again.seconds
+    keys = ("rent_cny_per_t_a", "rent_bid_cny_per_t_a", "rent_ask_cny_per_t_a", "price_cny_per_t",
+            "price_bid_cny_per_t", "price_ask_cny_per_t", "metal_price_cny_per_t")  # fmt: skip
     return {
         "scenario": data.scenario.name,
         "currency": data.scenario.currency,
@@ -288,14 +343,14 @@ def _summary(
         "first_year": data.calendar.years[0],
         "last_year": data.calendar.end - 1,
         "discount_rate": data.calendar.rate,
-        "rent_cny_per_t_a": {row["year"]: row["rent_cny_per_t_a"] for row in nation},
-        "price_cny_per_t": {row["year"]: row["price_cny_per_t"] for row in nation},
+        "vat_on_metal": data.vat.get("metal", 0.0),
+        "years": {
+            row["year"]: {key: row[key] for key in ("stock_mt_per_a", "used_mt_per_a", *keys)} for row in plan
+        },
         "cases": [
-            {
-                "demand_change_mt": d, "parity_change_cny_per_t": p, "rent_cny_per_t_a": rents[d, p],
-                "price_cny_per_t": worth,
-            }
-            for (d, p), worth in sorted(price.items())
+            {key: row[key] for key in ("demand_change_mt", "parity_change_cny_per_t", *keys)}
+            for row in nation
+            if row["year"] == year
         ],
         "deals": list(deals),
         "timing_s": {

@@ -81,19 +81,19 @@ def _components(summary: Mapping[str, Any]) -> Any:  # noqa: ANN401
 
 
 def _answers(summary: Mapping[str, Any]) -> Iterator[str]:
-    old, new = (summary[f]["mean_full_cost_cny_per_t"] for f in ("standing", "planned"))
+    change = summary["planned"]["mean_full_cost_cny_per_t"] - summary["standing"]["mean_full_cost_cny_per_t"]
     by = summary["difference_by_cause_cny_per_t"]
     yield (
-        f"The mean moves by {new - old:+,.0f} CNY/t: {by['closing']:+,.0f} because what closes or shrinks is "
-        f"not average, {by['changing']:+,.0f} where capacity stays (cells, power), "
+        f"The mean moves by {change:+,.0f} CNY/t: {by['closing']:+,.0f} because what closes or shrinks "
+        f"is not average, {by['changing']:+,.0f} where capacity stays (cells, power), "
         f"{by['coming']:+,.0f} by what comes."
     )
     metal = summary["planned"]["metal_price_cny_per_t"]
     if metal is not None:
-        shares = [summary[f]["profitable_share"] for f in ("standing", "planned")]
+        one, two = (f"{summary[fleet]['profitable_share']:.0%}" for fleet in ("standing", "planned"))
         yield (
-            f"At a metal price of {metal:,.0f}, {shares[0]:.0%} of the standing output and {shares[1]:.0%} of "
-            "the planned one cover their full cost."
+            f"At a metal price of {metal:,.0f}, {one} of the standing output and {two} of the planned one "
+            "cover their full cost."
         )
     yield (
         "Prices are those of the month for both; power is drawn by rule in the standing fleet and as the plan "
