@@ -101,7 +101,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _curve_parser(commands: Any) -> None:  # noqa: ANN401
-    curve = commands.add_parser("curve", help="cost curves: of the industry, of abatement")
+    curve = commands.add_parser(
+        "curve", help="curves: cost of the industry, cost of abatement, worth of quota"
+    )
     kinds = curve.add_subparsers(dest="kind", metavar="KIND", required=True)
     cost = kinds.add_parser(
         "cost", help="the fleet of a plan beside the standing one; with --prices: the standing one alone"
@@ -137,6 +139,13 @@ def _curve_parser(commands: Any) -> None:  # noqa: ANN401
     )
     abatement.add_argument("--out", metavar="DIR", help="folder (default results/abatement-SCENARIO)")
     _shared(abatement)
+    quota = kinds.add_parser("quota", help="what a tonne of smelting quota is worth, beside published deals")
+    quota.add_argument(
+        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or YAML file"
+    )
+    quota.add_argument("--year", type=int, metavar="Y", help="model year whose price is compared (the first)")
+    quota.add_argument("--out", metavar="DIR", help="folder (default results/quota-SCENARIO)")
+    _shared(quota)
 
 
 def _project_parser(commands: Any) -> None:  # noqa: ANN401

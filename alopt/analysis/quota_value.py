@@ -40,7 +40,7 @@ DEMAND = (-3.0, -1.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 PARITY = (-2000.0, -1000.0, 0.0, 1000.0, 2000.0)
 
 #: Years of scarcity for which a deal's margin is worked out, and margins for its years, CNY/t·a.
-SCARCITY = (1, 3, 5, 10, 20, 40)
+SCARCITY = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 40)
 MARGINS = (500.0, 1000.0, 1500.0, 2000.0, 3000.0)
 
 #: Most that demand may rise in the search for a deal's price, Mt, and how close the search comes.

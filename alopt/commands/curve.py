@@ -191,6 +191,36 @@ def _wish(options: argparse.Namespace) -> Wish:
     return Wish(options.boundary, () if budgets else prices, budgets, options.year)
 
 
+def curve_quota(options: argparse.Namespace) -> int:
+    """Work out what quota is worth by year, demand and import parity; write and show it beside deals.
+
+    Returns
+    -------
+    int
+        0; what is wrong is raised.
+    """
+    inputs, data = _loaded(options)
+    from alopt.analysis.quota_value import DEMAND, PARITY, quota_value  # noqa: PLC0415
+    from alopt.report import curves  # noqa: PLC0415
+    from alopt.run import manifest  # noqa: PLC0415
+
+    with bar(len(DEMAND) * len(PARITY) + 1, quiet=options.quiet or options.json) as progress:
+        found = quota_value(data, manifest(data, inputs), options.year, progress)
+    out = Path(options.out) if options.out else Path("results") / f"quota-{data.scenario.name}"
+    figure = _write(
+        out, "quota_value", [found.table], found.summary, ("curve quota", data, inputs),
+        lambda: curves.quota(found.summary),
+    )  # fmt: skip
+    if options.json:
+        print(json.dumps(found.summary, ensure_ascii=False, indent=1))
+    elif not options.quiet:
+        from alopt.report.quota_screen import quota_screen  # noqa: PLC0415
+
+        print(quota_screen(found.summary))
+        _said(out, figure=figure)
+    return 0
+
+
 def _numbers(name: str, text: str) -> tuple[float, ...]:
     """Read numbers between commas."""
     parts = [part.strip() for part in text.split(",")] if text else []
@@ -246,4 +276,5 @@ def _said(out: Path, *, figure: bool) -> None:
 KINDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "cost": curve_cost,
     "abatement": curve_abatement,
+    "quota": curve_quota,
 }

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
-from alopt.report.layout import wide
+from alopt.report.layout import spread, wide
 from alopt.report.terms import Terms, terms
 
 if TYPE_CHECKING:
@@ -350,3 +350,145 @@ def _movers(alt: Any, t: Terms, summary: Mapping[str, Any]) -> Any:  # noqa: ANN
         base.mark_bar().encode(x=x, y=y, color=colour),
         *(text.encode(x=x, y=y, text="label:N") for text in (left, right)),
     )
+
+
+#: Colours of the lines of import parity, lowest first.
+_PARITY = (style.GREY, style.SKY, style.BLUE, style.ORANGE, style.VERMILION)
+
+#: Colours of deals, dearest first.
+_DEALS = (style.VERMILION, style.BLUE)
+
+#: Years of scarcity up to which a deal's margin is drawn.
+_SCARCE = 20
+
+
+def quota(summary: Mapping[str, Any], language: str = "en") -> Any:  # noqa: ANN401
+    """Draw the price of quota against demand and import parity, and the margins that deals stand for.
+
+    Parameters
+    ----------
+    summary : mapping
+        Of :class:`alopt.analysis.quota_value.QuotaValue`.
+    language : {"en", "zh"}
+
+    Returns
+    -------
+    altair.VConcatChart
+    """
+    alt, t = style.altair(), terms(language)
+    year = summary["year"]
+    first = _prices(alt, t, summary).properties(title=style.small_title(t("quota.price_in", year=year)))
+    panels = [first]
+    if summary["deals"]:
+        panels.append(_margins(alt, t, summary).properties(title=style.small_title(t("quota.margins"))))
+    title = t("figure.quota", scenario=summary["scenario"])
+    note = t("figure.quota.note", price_year=summary["price_year"])
+    return style.dressed(alt.vconcat(*panels, spacing=28), title, note)
+
+
+def _prices(alt: Any, t: Terms, summary: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """Draw a band from bid to ask for each import parity, and a line for each deal."""
+    rows = [
+        {
+            "demand": t.amount("mt", row["demand_change_mt"]), "parity": row["parity_change_cny_per_t"],
+            "bid": max(0.0, row["price_bid_cny_per_t"]), "ask": row["price_ask_cny_per_t"],
+        }
+        for row in summary["cases"]
+        if row["price_bid_cny_per_t"] is not None and row["price_ask_cny_per_t"] is not None
+    ]  # fmt: skip
+    parities = sorted({row["parity"] for row in rows})
+    colours = dict(zip(parities, _PARITY, strict=False))
+    last = max((row["demand"] for row in rows), default=0.0)
+    low = min((row["demand"] for row in rows), default=0.0)
+    top = 1.06 * max(
+        [row["ask"] for row in rows] + [deal["price_cny_per_t"] for deal in summary["deals"]] + [1.0]
+    )
+    height = 280
+    x = alt.X("demand:Q", title=t("quota.demand")).scale(domain=[low, last + 0.32 * (last - low)], nice=False)
+    x = x.axis(format=t.form("mt", 1, sign=True), values=sorted({row["demand"] for row in rows}), grid=False)
+    y = alt.Y("ask:Q", title=t("axis.quota_price")).scale(domain=[0, top], nice=False).axis(format=",.0f")
+    layers: list[Any] = []
+    for parity in parities:
+        own = alt.Chart(style.data(values=[row for row in rows if row["parity"] == parity]))
+        tips = ["demand:Q", alt.Tooltip("bid:Q", format=",.0f"), alt.Tooltip("ask:Q", format=",.0f")]
+        layers += [
+            own.mark_area(color=colours[parity], opacity=0.25).encode(x=x, y=y, y2="bid:Q"),
+            own.mark_line(color=colours[parity], strokeWidth=2, point={"color": colours[parity], "size": 22})
+            .encode(x=x, y=y, tooltip=tips),
+        ]  # fmt: skip
+    ends = [row for row in rows if row["demand"] == last]
+    places = spread([row["ask"] for row in ends], 15.0 * top / height, 9.0 * top / height, top)
+    named = [
+        {"demand": last, "level": place, "label": _parity(t, row["parity"])}
+        for row, place in zip(ends, places, strict=True)
+    ]
+    layers.append(
+        alt.Chart(style.data(values=named))
+        .mark_text(align="left", dx=7)
+        .encode(x="demand:Q", y="level:Q", text="label:N")
+    )
+    if summary["deals"]:
+        layers += _levels(alt, t, summary["deals"], low, top / height)
+    return alt.layer(*layers).properties(width=style.COLUMN - 60, height=height)
+
+
+def _parity(t: Terms, change: float) -> str:
+    words = f"{change:+,.0f}".replace("-", "−") if change else t("quota.as_is")
+    return t("quota.parity", change=words)
+
+
+def _levels(
+    alt: Any,  # noqa: ANN401
+    t: Terms,
+    deals: list[dict[str, Any]],
+    left: float,
+    per_px: float,
+) -> list[Any]:
+    """Draw a line at the price of each deal, named at the left: the dearest above it, others below."""
+    prices = [deal["price_cny_per_t"] for deal in deals]
+    wished = [price + (9 if price == max(prices) else -9) * per_px for price in prices]
+    places = spread(wished, 15.0 * per_px, 9.0 * per_px, 2.0 * max(prices))
+    rows = [
+        {
+            "level": deal["price_cny_per_t"], "at": place, "left": left,
+            "label": t("quota.deal_line", year=deal["year"], price=f"{deal['price_cny_per_t']:,.0f}"),
+        }
+        for deal, place in zip(deals, places, strict=True)
+    ]  # fmt: skip
+    base = alt.Chart(style.data(values=rows))
+    return [
+        base.mark_rule(color=style.INK, strokeWidth=1.2, strokeDash=[5, 3]).encode(y="level:Q"),
+        base.mark_text(align="left", dx=5).encode(x="left:Q", y="at:Q", text="label:N"),
+    ]
+
+
+def _margins(alt: Any, t: Terms, summary: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """Draw for each deal the margin that pays for it against the years of scarcity."""
+    deals = sorted(summary["deals"], key=lambda deal: -deal["price_cny_per_t"])[: len(_DEALS)]
+    x = alt.X("years:Q", title=t("quota.years")).scale(domain=[0, _SCARCE * 1.02], nice=False)
+    x = x.axis(format="d", tickCount=10)
+    y = alt.Y("margin:Q", title=t("quota.margin")).scale(zero=True).axis(format=",.0f", tickCount=5)
+    layers: list[Any] = []
+    for k, (deal, colour) in enumerate(zip(deals, _DEALS, strict=False)):
+        rows = [
+            {"years": years, "margin": margin, "label": f"{margin:,.0f}"}
+            for years, margin in deal["margin_cny_per_t_a"].items()
+            if years <= _SCARCE
+        ]
+        label = t("quota.deal_line", year=deal["year"], price=f"{deal['price_cny_per_t']:,.0f}")
+        tips = ["years:Q", alt.Tooltip("margin:Q", format=",.0f")]
+        point = {"color": colour, "size": 28}
+        side = {"align": "left", "dx": 5, "dy": -8} if k == 0 else {"align": "right", "dx": -3, "dy": 9}
+        named = alt.Chart(style.data(values=[{**rows[-1], "label": label}]))
+        layers += [
+            alt.Chart(style.data(values=rows))
+            .mark_line(color=colour, strokeWidth=2, point=point)
+            .encode(x=x, y=y, tooltip=tips),
+            alt.Chart(style.data(values=rows[:-1]))
+            .mark_text(fontSize=11, **side)
+            .encode(x="years:Q", y="margin:Q", text="label:N"),
+            named.mark_text(align="right", dx=0, dy=-12 if k == 0 else 12).encode(
+                x="years:Q", y="margin:Q", text="label:N"
+            ),
+        ]
+    return alt.layer(*layers).properties(width=style.COLUMN - 60, height=220)

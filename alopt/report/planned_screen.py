@@ -96,6 +96,6 @@ def _answers(summary: Mapping[str, Any]) -> Iterator[str]:
             "cover their full cost."
         )
     yield (
-        "Prices are those of the month for both; power is drawn by rule in the standing fleet and as the plan "
-        "draws it in the planned one. Depreciation is the trade's mean: the plan's new capital is not in it."
+        "Prices are those of the month for both; the standing fleet draws power by rule, the planned one "
+        "as in the plan. Depreciation is the trade's mean: the plan's new capital is not in it."
     )
