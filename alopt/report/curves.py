@@ -352,6 +352,9 @@ def _movers(alt: Any, t: Terms, summary: Mapping[str, Any]) -> Any:  # noqa: ANN
     )
 
 
+#: Label of an axis of changes: nil has no sign.
+_NO_CHANGE = "datum.value === 0 ? '0' : datum.label"
+
 #: Colours of the lines of import parity, lowest first.
 _PARITY = (style.GREY, style.SKY, style.BLUE, style.ORANGE, style.VERMILION)
 
@@ -383,7 +386,8 @@ def quota(summary: Mapping[str, Any], language: str = "en") -> Any:  # noqa: ANN
         panels.append(_margins(alt, t, summary).properties(title=style.small_title(t("quota.margins"))))
     title = t("figure.quota", scenario=summary["scenario"])
     note = t("figure.quota.note", price_year=summary["price_year"])
-    return style.dressed(alt.vconcat(*panels, spacing=28), title, note)
+    chart = alt.vconcat(*panels, spacing=28).resolve_scale(color="independent")
+    return style.dressed(chart, title, note)
 
 
 def _prices(alt: Any, t: Terms, summary: Mapping[str, Any]) -> Any:  # noqa: ANN401
@@ -405,7 +409,12 @@ def _prices(alt: Any, t: Terms, summary: Mapping[str, Any]) -> Any:  # noqa: ANN
     )
     height = 280
     x = alt.X("demand:Q", title=t("quota.demand")).scale(domain=[low, last + 0.32 * (last - low)], nice=False)
-    x = x.axis(format=t.form("mt", 1, sign=True), values=sorted({row["demand"] for row in rows}), grid=False)
+    x = x.axis(
+        format=t.form("mt", 1, sign=True),
+        labelExpr=_NO_CHANGE,
+        values=sorted({row["demand"] for row in rows}),
+        grid=False,
+    )
     y = alt.Y("ask:Q", title=t("axis.quota_price")).scale(domain=[0, top], nice=False).axis(format=",.0f")
     layers: list[Any] = []
     for parity in parities:
@@ -451,7 +460,7 @@ def _levels(
     rows = [
         {
             "level": deal["price_cny_per_t"], "at": place, "left": left,
-            "label": t("quota.deal_line", year=deal["year"], price=f"{deal['price_cny_per_t']:,.0f}"),
+            "label": _deal(t, deal),
         }
         for deal, place in zip(deals, places, strict=True)
     ]  # fmt: skip
@@ -462,33 +471,34 @@ def _levels(
     ]
 
 
+def _deal(t: Terms, deal: Mapping[str, Any]) -> str:
+    return t("quota.deal_line", year=deal["year"], price=f"{deal['price_cny_per_t']:,.0f}")
+
+
 def _margins(alt: Any, t: Terms, summary: Mapping[str, Any]) -> Any:  # noqa: ANN401
     """Draw for each deal the margin that pays for it against the years of scarcity."""
     deals = sorted(summary["deals"], key=lambda deal: -deal["price_cny_per_t"])[: len(_DEALS)]
     x = alt.X("years:Q", title=t("quota.years")).scale(domain=[0, _SCARCE * 1.02], nice=False)
     x = x.axis(format="d", tickCount=10)
     y = alt.Y("margin:Q", title=t("quota.margin")).scale(zero=True).axis(format=",.0f", tickCount=5)
+    legend = alt.Legend(title=None, orient="top-right", symbolType="stroke", offset=4)
+    named = alt.Scale(domain=[_deal(t, deal) for deal in deals], range=list(_DEALS[: len(deals)]))
+    key = alt.Color("deal:N", legend=legend, scale=named)
     layers: list[Any] = []
     for k, (deal, colour) in enumerate(zip(deals, _DEALS, strict=False)):
         rows = [
-            {"years": years, "margin": margin, "label": f"{margin:,.0f}"}
+            {"years": years, "margin": margin, "label": f"{margin:,.0f}", "deal": _deal(t, deal)}
             for years, margin in deal["margin_cny_per_t_a"].items()
             if years <= _SCARCE
         ]
-        label = t("quota.deal_line", year=deal["year"], price=f"{deal['price_cny_per_t']:,.0f}")
         tips = ["years:Q", alt.Tooltip("margin:Q", format=",.0f")]
-        point = {"color": colour, "size": 28}
         side = {"align": "left", "dx": 5, "dy": -8} if k == 0 else {"align": "right", "dx": -3, "dy": 9}
-        named = alt.Chart(style.data(values=[{**rows[-1], "label": label}]))
         layers += [
             alt.Chart(style.data(values=rows))
-            .mark_line(color=colour, strokeWidth=2, point=point)
-            .encode(x=x, y=y, tooltip=tips),
-            alt.Chart(style.data(values=rows[:-1]))
+            .mark_line(strokeWidth=2, point={"color": colour, "size": 28})
+            .encode(x=x, y=y, color=key, tooltip=tips),
+            alt.Chart(style.data(values=[row for row in rows if 1 < row["years"] < _SCARCE]))
             .mark_text(fontSize=11, **side)
             .encode(x="years:Q", y="margin:Q", text="label:N"),
-            named.mark_text(align="right", dx=0, dy=-12 if k == 0 else 12).encode(
-                x="years:Q", y="margin:Q", text="label:N"
-            ),
         ]
     return alt.layer(*layers).properties(width=style.COLUMN - 60, height=220)
