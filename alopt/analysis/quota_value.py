@@ -10,7 +10,9 @@ A dual need not be the only one. Where the fleet that stands just fills its quot
 the last plant kept, and one more is worth only what a new line earns beyond its capital: the two
 sides of the market are apart, a seller asks more than a buyer bids, and the dual of a run is some
 value between them. So rent and price are also found from both sides, as what a hundredth of a Mt/a
-more saves (the bid) and what one less costs (the ask).
+more saves (the bid) and what one less costs (the ask): for the price from its year on, for the rent
+in its year alone. A line that closes for want of quota in one year is gone in the next, so the ask of
+a rent holds what is lost later.
 
 How demand and import parity move it is found by solving the same program again from the last
 basis. Demand shifts by as many Mt in every year, import parity by as many CNY/t (with value-added

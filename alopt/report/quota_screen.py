@@ -31,7 +31,7 @@ def quota_screen(summary: Mapping[str, Any]) -> str:
     console.print(
         "[dim]Rent: what a t/a of quota earns in a year. Price: its rents from that year on, at "
         f"{summary['discount_rate']:.0%} a year. Bid – ask: what one t/a more saves, what one less "
-        "costs.[/dim]"
+        "costs, for a rent in its year alone.[/dim]"
     )
     console.print(_years(summary))
     for key, title in (
