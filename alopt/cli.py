@@ -117,6 +117,7 @@ def _curve_parser(commands: Any) -> None:  # noqa: ANN401
     cost.add_argument(
         "--out", metavar="DIR", help="folder (default results/cost-curve-MONTH or -SCENARIO-YEAR)"
     )
+    _drawn(cost)
     _shared(cost)
     abatement = kinds.add_parser("abatement", help="what a tonne of CO2e less costs, from the model")
     abatement.add_argument(
@@ -138,6 +139,7 @@ def _curve_parser(commands: Any) -> None:  # noqa: ANN401
         "--year", type=int, metavar="Y", help="model year of the expert curve (the second)"
     )
     abatement.add_argument("--out", metavar="DIR", help="folder (default results/abatement-SCENARIO)")
+    _drawn(abatement)
     _shared(abatement)
     quota = kinds.add_parser("quota", help="what a tonne of smelting quota is worth, beside published deals")
     quota.add_argument(
@@ -145,7 +147,12 @@ def _curve_parser(commands: Any) -> None:  # noqa: ANN401
     )
     quota.add_argument("--year", type=int, metavar="Y", help="model year whose price is compared (the first)")
     quota.add_argument("--out", metavar="DIR", help="folder (default results/quota-SCENARIO)")
+    _drawn(quota)
     _shared(quota)
+
+
+def _drawn(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--figure", metavar="FILE", help="also write the figure to this .svg, .png or .html")
 
 
 def _project_parser(commands: Any) -> None:  # noqa: ANN401

@@ -17,6 +17,7 @@ from alopt.commands.common import bar, settings_of, spinner
 from alopt.data.load import load
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
+from alopt.report import style
 from alopt.results.saved import is_run, read_run
 from alopt.results.write import input_hashes, result_folder, write_json
 
@@ -38,6 +39,10 @@ def curve(options: argparse.Namespace) -> int:
     int
         0; what is wrong is raised.
     """
+    if options.figure is not None and Path(options.figure).suffix not in style.ENDINGS:
+        raise UsageError(
+            f"--figure takes a file that ends in {', '.join(style.ENDINGS)}; found {options.figure}."
+        )
     return KINDS[options.kind](options)
 
 
@@ -60,7 +65,7 @@ def curve_cost(options: argparse.Namespace) -> int:
     curve = cost_curve(data)
     stem = f"cost-curve-{Path(options.prices).stem}"
     out = Path(options.out) if options.out else Path("results") / stem
-    figure = write_curve(out, curve, data, inputs)
+    figure = write_curve(out, curve, data, inputs, options.figure)
     if options.json:
         print(json.dumps(curve.summary, ensure_ascii=False, indent=1))
     elif not options.quiet:
@@ -94,7 +99,7 @@ def _planned(options: argparse.Namespace) -> int:
     out = Path(options.out) if options.out else Path("results") / f"cost-curve-{data.scenario.name}-{year}"
     figure = _write(
         out, "cost_curve", [found.table], found.summary, ("curve cost", data, inputs),
-        lambda: curves.planned(found.table, found.summary),
+        lambda: curves.planned(found.table, found.summary), options.figure,
     )  # fmt: skip
     if options.json:
         print(json.dumps(found.summary, ensure_ascii=False, indent=1))
@@ -131,7 +136,9 @@ def _solved(data: ModelData, inputs: Path, *, quiet: bool) -> Run:
         return of_results(account(solve(build(data)), manifest(data, inputs)))
 
 
-def write_curve(out: Path, curve: CostCurve, data: ModelData, inputs: Path) -> bool:
+def write_curve(
+    out: Path, curve: CostCurve, data: ModelData, inputs: Path, figure: str | None = None
+) -> bool:
     """Write table, summary, figure and manifest as one; returns whether there is a figure.
 
     Raises
@@ -143,7 +150,7 @@ def write_curve(out: Path, curve: CostCurve, data: ModelData, inputs: Path) -> b
 
     return _write(
         out, "cost_curve", [curve.table], curve.summary, ("curve cost", data, inputs),
-        lambda: figures.cost_curve(curve.table, curve.summary),
+        lambda: figures.cost_curve(curve.table, curve.summary), figure,
     )  # fmt: skip
 
 
@@ -169,7 +176,7 @@ def curve_abatement(options: argparse.Namespace) -> int:
     figure = _write(
         out, "abatement_curve", [found.steps, found.years, found.measures], found.summary,
         ("curve abatement", data, inputs),
-        lambda: curves.abatement(found.steps, found.measures, found.summary),
+        lambda: curves.abatement(found.steps, found.measures, found.summary), options.figure,
     )  # fmt: skip
     if options.json:
         print(json.dumps(found.summary, ensure_ascii=False, indent=1))
@@ -209,7 +216,7 @@ def curve_quota(options: argparse.Namespace) -> int:
     out = Path(options.out) if options.out else Path("results") / f"quota-{data.scenario.name}"
     figure = _write(
         out, "quota_value", [found.table], found.summary, ("curve quota", data, inputs),
-        lambda: curves.quota(found.summary),
+        lambda: curves.quota(found.summary), options.figure,
     )  # fmt: skip
     if options.json:
         print(json.dumps(found.summary, ensure_ascii=False, indent=1))
@@ -247,16 +254,23 @@ def _write(
     summary: dict[str, Any],
     origin: tuple[str, ModelData, Path],
     draw: Callable[[], Any],
+    figure: str | None = None,
 ) -> bool:
-    """Write tables, summary, manifest and, where the plotting library is there, the figure, as one."""
-    from alopt.report import style  # noqa: PLC0415
+    """Write tables, summary, manifest and, where the plotting library is there, the figure, as one.
+
+    With ``figure`` the figure goes to that file as well, and must be there.
+    """
     from alopt.run import manifest  # noqa: PLC0415
 
     command, data, inputs = origin
     try:
         chart = draw()
     except UsageError:
+        if figure is not None:
+            raise
         chart = None
+    if figure is not None:
+        style.save_as(chart, Path(figure))
     with result_folder(out) as place:
         for table in tables:
             table.write(place)

@@ -213,7 +213,8 @@ def test_the_command_writes_and_shows(tmp_path, monkeypatch, capsys):
     with (Path("a") / "quota_value.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert {row["region"] for row in rows} == {"", "north", "south"}
-    assert main(["curve", "quota", "--inputs", str(inputs), "--json"]) == 0
+    assert main(["curve", "quota", "--inputs", str(inputs), "--json", "--figure", "figures/mine.svg"]) == 0
+    assert Path("figures/mine.svg").read_bytes() == (Path("a") / "quota_value.svg").read_bytes()
     assert json.loads(capsys.readouterr().out)["year"] == 2025
 
 
@@ -221,6 +222,7 @@ def test_the_command_writes_and_shows(tmp_path, monkeypatch, capsys):
     ("arguments", "message"),
     [
         (["--year", "2031"], "--year 2031 is no model year of baseline: there are 2025."),
+        (["--figure", "quota.pdf"], "--figure takes a file that ends in .svg, .png, .html; found quota.pdf."),
         (["--set", "policies={}"], "No policy of baseline limits capacity by quota; name a scenario with"),
         (["no-such"], "no such scenario"),
     ],
@@ -230,6 +232,16 @@ def test_bad_usage_writes_nothing(tmp_path, monkeypatch, capsys, arguments, mess
     monkeypatch.chdir(tmp_path)
     assert main(["curve", "quota", *arguments, "--inputs", str(inputs)]) == 2
     assert message in capsys.readouterr().err
+    assert not Path("results").exists()
+
+
+def test_a_figure_that_cannot_be_written_is_an_error(tmp_path, monkeypatch, capsys):
+    inputs = capped(0.7, 0.8).write(tmp_path / "inputs")
+    monkeypatch.chdir(tmp_path)
+    Path("taken").write_text("a file", encoding="utf-8")
+    arguments = ["curve", "quota", "--inputs", str(inputs), "--quiet", "--figure", "taken/mine.svg"]
+    assert main(arguments) == 4
+    assert "The figure could not be written to taken/mine.svg" in capsys.readouterr().err
     assert not Path("results").exists()
 
 
