@@ -74,13 +74,15 @@ def test_the_standing_half_is_the_curve_of_the_month(inputs):
 
 
 def test_the_planned_fleet_draws_what_the_plan_draws(tmp_path):
-    """A dearer unlimited source and a limited one of 3 TWh at 100: the plan draws 3 of 7.02 TWh of it."""
+    """A contract of 3 TWh at 350 beside the grid at 300: by rule it comes first, the plan leaves it."""
     world = shrinking_world()
-    world.power("north", 100, source="hydro", volume={";".join(map(str, range(1, 13))): 3.0})
+    world.power("north", 350, source="hydro", volume={";".join(map(str, range(1, 13))): 3.0})
     _, curve = curve_of(inputs_of(world, tmp_path))
-    north = next(r for r in curve.table.records() if (r["fleet"], r["site"]) == ("planned", "north_smelter"))
-    mean = (3.0 * 100 + (0.54 * MWH_PER_T - 3.0) * 300) / (0.54 * MWH_PER_T)
-    assert north["power_price_cny_per_mwh"] == near(1.13 * mean)
+    rows = {(row["fleet"], row["site"]): row for row in curve.table.records()}
+    need = 0.54 * MWH_PER_T
+    by_rule = (3.0 * 350 + (need - 3.0) * 300) / need
+    assert rows["standing", "north_smelter"]["power_price_cny_per_mwh"] == near(1.13 * by_rule)
+    assert rows["planned", "north_smelter"]["power_price_cny_per_mwh"] == near(1.13 * 300)
 
 
 def test_causes_add_to_the_whole():
