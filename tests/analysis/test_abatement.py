@@ -7,6 +7,7 @@ for 5,100: 481.1; what south makes 4.1 t for 3,800: 926.8 CNY/t.
 """
 
 import json
+import random
 from itertools import pairwise
 from pathlib import Path
 
@@ -208,6 +209,32 @@ def test_cap_and_price_swap(tmp_path):
     assert swap["priced_objective_m_cny"] == near(
         swap["capped_objective_m_cny"] + swap["price_cny_per_t"] * swap["budget_mt"]
     )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_properties_of_random_worlds(tmp_path, seed):
+    """Steps grow dearer; any budget and its price give one cost; the steps' area is the rise of cost."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    world = two_years(with_coal(with_measures(clean_and_dirty())))
+    world.demand({2025: draw.uniform(0.5, 1.3), 2027: draw.uniform(0.5, 1.3)})
+    for region in ("north", "south"):
+        world.power(region, draw.uniform(150, 500))
+        world.put("grid_factors", "region", region=region, year=2024, emission_factor_t_per_mwh=draw.random())
+    prices = (0.0, *sorted(draw.uniform(1, 3000) for _ in range(4)))
+    data = world.data(tmp_path)
+    curve = abatement_curve(data, Wish(WIDE, prices))
+    costs = [cost for cost in column(curve, "step_cost_cny_per_t") if cost is not None]
+    assert costs == sorted(costs)
+    abated = column(curve, "abated_mt_per_a")
+    assert all(one <= two + 1e-9 for one, two in pairwise(abated))
+    book = _Book(data, Wish(WIDE, prices), {})
+    emitted = column(curve, "emissions_all_years_mt")
+    budget = draw.uniform(emitted[-1], emitted[0])
+    capped = book.again.solve(*book.capped(budget))
+    price = book.budget_price(capped)
+    assert price >= 0.0
+    priced = book.again.solve_cold(*book.priced(book.path(price)))
+    assert priced.objective == near(capped.objective + price * budget)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,17 @@ def test_the_planned_fleet_draws_what_the_plan_draws(tmp_path):
     assert rows["planned", "north_smelter"]["power_price_cny_per_mwh"] == near(1.13 * 300)
 
 
+def test_a_plan_that_moves_nothing_has_the_standing_curve():
+    """The shipped fleet dispatched for 2024: what the plan draws costs what the rule draws, in the mean."""
+    settings = {"market_prices": "2025-11"}
+    data = alopt.load(None, "base-2024", settings=settings)
+    curve = planned_curve(data, of_results(alopt.run("base-2024", settings=settings)))
+    one, two = (curve.summary[fleet] for fleet in ("standing", "planned"))
+    assert two["output_mt"] == pytest.approx(one["output_mt"], rel=1e-6)
+    for key in ("mean_full_cost_cny_per_t", "mean_cash_cost_cny_per_t"):
+        assert two[key] == pytest.approx(one[key], abs=1.0)
+
+
 def test_causes_add_to_the_whole():
     """Kept A (10 -> 8, 2 of 4 Mt left), closed B (20), new C (12, 2 Mt): 15 -> 8 + 12 over two."""
     columns = ("site", "output_mt", "full_cost_cny_per_t")
