@@ -113,7 +113,12 @@ def _curve_parser(commands: Any) -> None:  # noqa: ANN401
         help="scenario, or folder of a run (default baseline; with --prices base-2024)",
     )  # fmt: skip
     cost.add_argument("--prices", metavar="FILE", help="a month such as 2025-11, or a YAML file of prices")
-    cost.add_argument("--year", type=int, metavar="Y", help="model year of the planned fleet (default 2035)")
+    cost.add_argument(
+        "--year",
+        type=int,
+        metavar="Y",
+        help="model year of the planned fleet (default: that nearest to eleven years on)",
+    )
     cost.add_argument(
         "--out", metavar="DIR", help="folder (default results/cost-curve-MONTH or -SCENARIO-YEAR)"
     )
