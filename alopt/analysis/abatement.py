@@ -190,6 +190,12 @@ def _check_wish(data: ModelData, wish: Wish) -> None:
             )
     elif len(values) < 2 or values[0] != 0.0 or any(b <= a for a, b in pairwise(values)):
         raise UsageError("--carbon-prices takes rising prices from 0 on in CNY/t, as 0,50,100,200.")
+    border: Any = data.policies.get("cbam")
+    if border is not None and border.credit:
+        raise UsageError(
+            f"The border charge of {data.scenario.name} credits the carbon price at home, which the curve "
+            "steps; add --set policies.cbam.carbon_price_credit=false."
+        )
     if wish.year is not None and wish.year not in data.calendar.years:
         known = ", ".join(map(str, data.calendar.years))
         raise UsageError(f"--year {wish.year} is no model year of {data.scenario.name}: there are {known}.")

@@ -375,6 +375,14 @@ def test_bad_usage_writes_nothing(tmp_path, monkeypatch, capsys, arguments, mess
     assert not Path("results").exists()
 
 
+def test_a_credit_for_the_stepped_price_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["curve", "abatement", "ets-tiers-cbam"]) == 2
+    message = "The border charge of ets-tiers-cbam credits the carbon price at home, which the curve steps;"
+    assert message in capsys.readouterr().err
+    assert not Path("results").exists()
+
+
 def test_the_command_writes_and_shows_the_curve(tmp_path, monkeypatch, capsys):
     inputs = with_coal(with_measures(clean_and_dirty())).write(tmp_path / "inputs")
     monkeypatch.chdir(tmp_path)
