@@ -83,13 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--out", metavar="DIR", help="folder of the tables (default results/compare-REF)")
     _shared(compare)
 
-    curve = commands.add_parser("curve", help="the cost curve of the industry")
-    kinds = curve.add_subparsers(dest="kind", metavar="KIND", required=True)
-    cost = kinds.add_parser("cost", help="cost every standing smelter at the market prices of a month")
-    cost.add_argument("scenario", nargs="?", default="base-2024", metavar="SCENARIO", help="whose fleet")
-    cost.add_argument("--prices", metavar="FILE", help="a month such as 2025-11, or a YAML file of prices")
-    cost.add_argument("--out", metavar="DIR", help="folder of the table (default results/cost-curve-MONTH)")
-    _shared(cost)
+    _curve_parser(commands)
     _project_parser(commands)
     _audit_parser(commands)
     _report_parser(commands)
@@ -109,6 +103,66 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("folder", metavar="DIR")
     init.add_argument("--minimal", action="store_true", help="the smallest legal set")
     return parser
+
+
+def _curve_parser(commands: Any) -> None:  # noqa: ANN401
+    curve = commands.add_parser(
+        "curve", help="curves: cost of the industry, cost of abatement, worth of quota"
+    )
+    kinds = curve.add_subparsers(dest="kind", metavar="KIND", required=True)
+    cost = kinds.add_parser(
+        "cost", help="the fleet of a plan beside the standing one; with --prices: the standing one alone"
+    )
+    cost.add_argument(
+        "scenario", nargs="?", metavar="SCENARIO",
+        help="scenario, or folder of a run (default baseline; with --prices base-2024)",
+    )  # fmt: skip
+    cost.add_argument("--prices", metavar="FILE", help="a month such as 2025-11, or a YAML file of prices")
+    cost.add_argument(
+        "--year",
+        type=int,
+        metavar="Y",
+        help="model year of the planned fleet (default: that nearest to eleven years on)",
+    )
+    cost.add_argument(
+        "--out", metavar="DIR", help="folder (default results/cost-curve-MONTH or -SCENARIO-YEAR)"
+    )
+    _drawn(cost)
+    _shared(cost)
+    abatement = kinds.add_parser("abatement", help="what a tonne of CO2e less costs, from the model")
+    abatement.add_argument(
+        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or YAML file"
+    )
+    abatement.add_argument(
+        "--carbon-prices", metavar="LIST", help="steps in CNY/t from 0 on, as 0,50,100,200"
+    )
+    abatement.add_argument(
+        "--budgets",
+        metavar="LIST",
+        help="instead: percent of the emissions without carbon policy, as 95,90,80",
+    )
+    abatement.add_argument(
+        "--boundary", choices=("direct", "smelter_scope_1_2"), default="smelter_scope_1_2",
+        help="which emissions (default smelter_scope_1_2)",
+    )  # fmt: skip
+    abatement.add_argument(
+        "--year", type=int, metavar="Y", help="model year of the expert curve (the second)"
+    )
+    abatement.add_argument("--out", metavar="DIR", help="folder (default results/abatement-SCENARIO)")
+    _drawn(abatement)
+    _shared(abatement)
+    quota = kinds.add_parser("quota", help="what a tonne of smelting quota is worth, beside published deals")
+    quota.add_argument(
+        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or YAML file"
+    )
+    quota.add_argument("--year", type=int, metavar="Y", help="model year whose price is compared (the first)")
+    quota.add_argument("--out", metavar="DIR", help="folder (default results/quota-SCENARIO)")
+    _drawn(quota)
+    _shared(quota)
+
+
+def _drawn(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--figure", metavar="FILE", help="also write the figure to this .svg, .png or .html")
 
 
 def _project_parser(commands: Any) -> None:  # noqa: ANN401
@@ -206,9 +260,9 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _curve(options: argparse.Namespace) -> int:
-    from alopt.commands.curve import curve_cost  # noqa: PLC0415
+    from alopt.commands.curve import curve  # noqa: PLC0415
 
-    return curve_cost(options)
+    return curve(options)
 
 
 def _project(options: argparse.Namespace) -> int:

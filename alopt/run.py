@@ -121,7 +121,7 @@ def run(
     try:
         solution = _solve(model, options, watch)
         with watch.phase("results"):
-            results = _account(solution, made_by, verify=verify_duals)
+            results = account(solution, made_by, verify=verify_duals)
     except InfeasibleError as error:
         if out is not None:
             _leave_diagnosis(Path(out), made_by, error)
@@ -146,8 +146,22 @@ def _solve(model: Any, options: Mapping[str, Any] | None, watch: Stopwatch) -> S
     return solution
 
 
-def _account(solution: Solution, made_by: dict[str, Any], *, verify: bool) -> Results:
-    """Make tables, checks and summary; a failed check is a CheckError."""
+def account(solution: Solution, made_by: dict[str, Any], *, verify: bool = False) -> Results:
+    """Make tables, checks and summary of an optimum.
+
+    Parameters
+    ----------
+    solution : Solution
+    made_by : dict
+        From :func:`manifest`.
+    verify : bool
+        Look at key duals from both sides.
+
+    Raises
+    ------
+    CheckError
+        If a check of the run fails.
+    """
     from alopt.results.build import build_tables, report_on  # noqa: PLC0415
     from alopt.results.prices import verify_duals  # noqa: PLC0415
 

@@ -83,7 +83,9 @@ class SiteAlumina:
     refinery: str
 
 
-def cost_curve(data: ModelData) -> CostCurve:
+def cost_curve(
+    data: ModelData, drawn_power: Mapping[str, SitePower] | None = None, year: int | None = None
+) -> CostCurve:
     """Cost every standing smelter at the scenario's market prices.
 
     Parameters
@@ -91,6 +93,10 @@ def cost_curve(data: ModelData) -> CostCurve:
     data : ModelData
         Inputs of a scenario; its first model year gives captive units and contracts. Loaded at
         smelter resolution the rows are smelters, at province resolution provinces.
+    drawn_power : mapping of str to SitePower, optional
+        Power of sites where it is known; by rule at the others.
+    year : int, optional
+        Model year of captive units and contracts; the first one if not given.
 
     Returns
     -------
@@ -103,13 +109,15 @@ def cost_curve(data: ModelData) -> CostCurve:
     InputError
         If a smelter draws power from a region, or buys alumina, for which the prices give none.
     """
-    prices = data.market_prices
-    if prices is None:
-        raise UsageError("The scenario names no market prices; set market_prices to a month or a file.")
+    prices = _prices_of(data)
     _check_reach(data, prices)
-    year = data.calendar.years[0]
+    year = data.calendar.years[0] if year is None else year
     sites = sorted({i for i, _ in data.fleet.start})
-    power = site_power(data, prices, year, {i: _energy(data, i) for i in sites})
+    known = drawn_power or {}
+    power = {
+        **site_power(data, prices, year, {i: _energy(data, i) for i in sites if i not in known}),
+        **known,
+    }
     costed = [_row(data, prices, i, power[i], site_alumina(data, prices, i)) for i in sites]
     costed.sort(key=lambda row: (row["full_cost_cny_per_t"], row["site"]))
     reached = 0.0
@@ -119,6 +127,12 @@ def cost_curve(data: ModelData) -> CostCurve:
         row["to_mt"] = reached
     table = ResultTable("cost_curve", _COLUMNS, [tuple(row[c] for c in _COLUMNS) for row in costed])
     return CostCurve(table, _summary(data, prices, costed))
+
+
+def _prices_of(data: ModelData) -> MarketPrices:
+    if data.market_prices is None:
+        raise UsageError("The scenario names no market prices; set market_prices to a month or a file.")
+    return data.market_prices
 
 
 _COLUMNS = (
@@ -187,6 +201,30 @@ def site_power(
         for i, amount in left.items():
             drawn[i, _last_source(data, i, h), h] += amount
     return {i: _power_of(data, prices, i, need[i], drawn) for i in need}
+
+
+def power_drawn(data: ModelData, drawn: Mapping[tuple[str, str, str], float]) -> dict[str, SitePower]:
+    """Price and mix of power that is drawn as given, at the scenario's market prices.
+
+    Parameters
+    ----------
+    data : ModelData
+    drawn : mapping of (site, source, slice) to float
+        TWh.
+
+    Returns
+    -------
+    dict of str to SitePower
+
+    Raises
+    ------
+    UsageError
+        If the scenario names no market prices.
+    """
+    need: dict[str, float] = defaultdict(float)
+    for (i, _, _), amount in drawn.items():
+        need[i] += amount
+    return {i: _power_of(data, _prices_of(data), i, amount, drawn) for i, amount in need.items()}
 
 
 def _in_order(data: ModelData, h: str) -> list[Pool]:

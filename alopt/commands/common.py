@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +48,18 @@ def spinner(text: str, *, quiet: bool) -> Any:  # noqa: ANN401
     from rich.console import Console  # noqa: PLC0415
 
     return Console(stderr=True).status(text)
+
+
+@contextmanager
+def bar(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on a terminal, nothing when output is piped."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda name: progress.update(task, advance=1, description=f"{name} done")

@@ -7,13 +7,13 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from alopt.commands.common import scenarios_of, settings_of, spinner
+from alopt.commands.common import bar, scenarios_of, settings_of, spinner
 from alopt.errors import AloptError, UsageError
 
 if TYPE_CHECKING:
@@ -81,25 +81,10 @@ def _outcomes(jobs: list[Job], options: argparse.Namespace) -> Iterator[tuple[st
         return
     with ExitStack() as stack:
         pool = stack.enter_context(ProcessPoolExecutor(min(workers, len(jobs))))
-        advance = stack.enter_context(_bar(len(jobs), quiet=quiet))
+        advance = stack.enter_context(bar(len(jobs), quiet=quiet))
         for job, outcome in zip(jobs, pool.map(_job, jobs), strict=True):
             advance(job[0])
             yield job[0], outcome
-
-
-@contextmanager
-def _bar(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """Show a progress bar on a terminal, nothing when output is piped."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda name: progress.update(task, advance=1, description=f"{name} done")
 
 
 def _job(job: Job) -> Outcome:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from alopt.errors import UsageError
+from alopt.errors import SolveError, UsageError
 
 if TYPE_CHECKING:
     import altair as alt
@@ -21,6 +21,9 @@ SKY, VERMILION, PURPLE, GREY = "#56b4e9", "#d55e00", "#cc79a7", "#bdbdbd"
 
 FONT = "DejaVu Sans, Arial, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
 FONT_ZH = "Noto Sans CJK SC, Microsoft YaHei, PingFang SC, DejaVu Sans, Arial, sans-serif"
+
+#: Forms in which a figure is written.
+ENDINGS = (".svg", ".png", ".html")
 
 #: Width of one text column, px.
 COLUMN = 640
@@ -135,11 +138,30 @@ def warm() -> None:
     vl_convert.vegalite_to_svg(empty)
 
 
+def save_as(chart: alt.TopLevelMixin, path: Path) -> None:
+    """Write a figure to a file whose ending is one of :data:`ENDINGS`.
+
+    Raises
+    ------
+    SolveError
+        If it cannot be written.
+    """
+    altair()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".png":
+            chart.save(str(path), scale_factor=2)
+        elif path.suffix == ".html":
+            chart.save(str(path), inline=True)
+        else:
+            chart.save(str(path))
+    except OSError as error:
+        raise SolveError(f"The figure could not be written to {path}: {error.strerror or error}.") from None
+
+
 def save(chart: alt.TopLevelMixin, folder: Path, name: str) -> list[Path]:
     """Write a figure as SVG, PNG (twice the size) and a page that works without a network."""
-    altair()
-    paths = [folder / f"{name}.{ending}" for ending in ("svg", "png", "html")]
-    chart.save(str(paths[0]))
-    chart.save(str(paths[1]), scale_factor=2)
-    chart.save(str(paths[2]), inline=True)
+    paths = [folder / f"{name}{ending}" for ending in ENDINGS]
+    for path in paths:
+        save_as(chart, path)
     return paths

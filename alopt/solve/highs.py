@@ -227,6 +227,10 @@ class Solver:
         for column, value in zip(columns, values, strict=True):
             self._check(self._highs.changeColCost(int(column), float(value)), "change a cost")
 
+    def set_offset(self, offset: float) -> None:
+        """Change the constant of the cost; the next solve starts from the last basis."""
+        self._check(self._highs.changeObjectiveOffset(float(offset)), "change the constant")
+
     def set_bounds(self, column: int, lower: float, upper: float) -> None:
         """Change the bounds of a column; the next solve starts from the last basis."""
         self._check(self._highs.changeColBounds(int(column), lower, upper), "change a column")

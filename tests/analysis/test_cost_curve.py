@@ -221,9 +221,3 @@ def test_screen_shows_the_miss(tmp_path, capsys):
     shown = " ".join(capsys.readouterr().out.split())
     assert "Published: mean 17,010" in shown
     assert "The model's spread is" in shown
-
-
-def test_without_prices_it_says_what_is_missing(capsys):
-    assert main(["curve", "cost"]) == 2
-    text = "curve cost needs --prices: a month such as 2025-11, or a YAML file of prices."
-    assert text in capsys.readouterr().err
