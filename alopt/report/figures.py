@@ -6,10 +6,12 @@ an interactive page that needs no network.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
 from alopt.report.differences import difference
+from alopt.report.layout import wide
 from alopt.report.money import cost_stack, regional_prices
 from alopt.report.paths import (
     capacity_by_cell,
@@ -19,7 +21,7 @@ from alopt.report.paths import (
     quota_value,
 )
 from alopt.report.places import quota_flow, smelter_map, tile_map
-from alopt.report.terms import Terms, terms
+from alopt.report.terms import Terms, smelter_name, terms
 
 if TYPE_CHECKING:
     from alopt.results.table import ResultTable
@@ -51,8 +53,16 @@ _COST_PARTS = (
 #: Smelters at least this large are named, Mt/a.
 _NAMED = 0.8
 
+#: Height of the plot, size of the names and their distance from the bar, px.
+_HIGH, _LETTERS, _LIFT = 420, 10, 5
 
-def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en") -> Any:  # noqa: ANN401
+
+def cost_curve(
+    table: ResultTable,
+    summary: dict[str, Any],
+    language: str = "en",
+    names: Mapping[str, str] | None = None,
+) -> Any:  # noqa: ANN401
     """Draw the industry cost curve: one bar per smelter, as wide as its output.
 
     Parameters
@@ -62,13 +72,16 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
     summary : dict
         Of the same curve: month, metal price, mean, published figures.
     language : {"en", "zh"}
+    names : mapping of str to str, optional
+        Of smelters by site, such as :func:`alopt.report.terms.smelter_names` gives; those of the table
+        where there is none.
 
     Returns
     -------
     altair.LayerChart
     """
     alt, t = style.altair(), terms(language)
-    rows = list(table.records())
+    rows = [{**row, "name": (names or {}).get(row["site"], row["name"])} for row in table.records()]
     parts = [
         {
             "smelter": row["name"], "province": row["province"],
@@ -105,22 +118,12 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
         .mark_text(align="left", dx=6)
         .encode(x="to:Q", y="middle:Q", text="part:N")
     )
-    names = [
-        {
-            "at": t.amount("mt", (row["from_mt"] + row["to_mt"]) / 2),
-            "cost": row["full_cost_cny_per_t"],
-            "name": row["name"].partition(",")[0].partition(" (")[0],
-        }
-        for row in rows
-        if row["capacity_mt_per_a"] >= _NAMED
-    ]
-    labels = (
-        alt.Chart(style.data(values=names))
-        .mark_text(angle=270, align="left", baseline="middle", dx=5, fontSize=10)
-        .encode(x="at:Q", y="cost:Q", text="name:N")
-    )
-    halo = labels.mark_text(
-        angle=270, align="left", baseline="middle", dx=5, fontSize=10, stroke="white", strokeWidth=4
+    base = alt.Chart(style.data(values=_smelter_labels(rows, t.amount("mt", 1.0), metal, high)))
+    labels, halo = (
+        base.mark_text(
+            angle=270, align="left", baseline="middle", dx=_LIFT, fontSize=_LETTERS, **outline
+        ).encode(x="at:Q", y="cost:Q", text="name:N")
+        for outline in ({}, {"stroke": "white", "strokeWidth": 4})
     )
     layers = [
         bars,
@@ -129,8 +132,26 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
         halo,
         labels,
     ]
-    chart = alt.layer(*layers).properties(width=style.COLUMN - 80, height=380)
+    chart = alt.layer(*layers).properties(width=style.COLUMN - 80, height=_HIGH)
     return style.dressed(chart, t("figure.cost_curve", month=summary["month"]), _subtitle(t, summary))
+
+
+def _smelter_labels(
+    rows: list[dict[str, Any]], per_mt: float, metal: float | None, high: float
+) -> list[dict[str, Any]]:
+    """Return the names of large smelters that fit between their bar and the line of the metal price.
+
+    A name that would cross the line, or leave the plot, is not drawn.
+    """
+    shown = []
+    for row in rows:
+        cost, name = row["full_cost_cny_per_t"], smelter_name(row["name"])
+        end = cost + (_LIFT + wide(name, _LETTERS)) * high / _HIGH
+        free = end <= high if metal is None or cost > metal else end <= metal
+        if free and row["capacity_mt_per_a"] >= _NAMED:
+            at = per_mt * (row["from_mt"] + row["to_mt"]) / 2
+            shown.append({"site": row["site"], "at": at, "cost": cost, "name": name})
+    return shown
 
 
 def _subtitle(t: Terms, summary: dict[str, Any]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import re
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
+from multiprocessing import get_context
 
 import pytest
 
@@ -221,6 +223,39 @@ def test_a_picture_is_one_thing_with_a_name():
                        '<path clip-path="url(#c)"/><use href="#c"/></svg>', "p", 'a "b" <c>')  # fmt: skip
     assert drawn == ('<svg role="img" aria-label="a &#34;b&#34; &lt;c&gt;" a="1"><g id="p-c"/>'
                      '<path clip-path="url(#p-c)"/><use href="#p-c"/></svg>')  # fmt: skip
+
+
+class Broken(Executor):
+    """A pool whose process ends before, or while, it draws."""
+
+    def __init__(self, *, at_once: bool) -> None:
+        self.at_once = at_once
+
+    def submit(self, *_):
+        if self.at_once:
+            raise BrokenExecutor
+        sent = Future()
+        sent.set_exception(BrokenExecutor())
+        return sent
+
+
+def test_figures_drawn_beside_are_those_drawn_here(pages, capped, baseline):
+    """A process of its own, or one that ends too early, changes no byte of the page."""
+    chapters = [Chapter(baseline), Chapter(capped, compare(baseline, capped))]
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert report(chapters, "en", pool) == pages["en"]
+    for at_once in (True, False):
+        assert report(chapters[:1], "en", Broken(at_once=at_once)) == report(chapters[:1])
+
+
+def test_where_no_process_can_start_the_figures_are_drawn_here(folders, tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise OSError("no semaphores")
+
+    monkeypatch.setattr("alopt.commands.report.ProcessPoolExecutor", refused)
+    out = tmp_path / "report.html"
+    assert main(["report", str(folders["baseline"]), "--out", str(out), "--quiet"]) == 0
+    assert out.read_text(encoding="utf-8").count("<svg ") == 11
 
 
 def test_the_command_writes_beside_the_run(folders, tmp_path, monkeypatch, capsys):
