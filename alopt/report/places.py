@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
 from alopt.report.layout import beside_points, curve, ribbons, spread
-from alopt.report.terms import Terms, region_names, terms
+from alopt.report.terms import Terms, region_names, smelter_name, smelter_names, terms
 from alopt.results import views
 
 if TYPE_CHECKING:
@@ -186,9 +186,7 @@ def smelter_map(run: Run, language: str = "en") -> Any:  # noqa: ANN401
 
 
 def _short(row: dict[str, Any], t: Terms) -> str:
-    """Name of a smelter without what stands in brackets."""
-    chinese = row["name_zh"] if t.language == "zh" else None
-    return str(chinese or row["name"]).partition(" (")[0].partition("（")[0]
+    return smelter_name(smelter_names([row], t.language)[row["site"]])
 
 
 def _point_chart(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from odd_names import strange_world
 from worlds import near
 
 import alopt
+from alopt.analysis.cost_curve import CostCurve, cost_curve
 from alopt.report import figures, style
+from alopt.report.terms import smelter_names
 from alopt.results.compare import compare
 from alopt.results.saved import of_results, read_run
 from alopt.results.table import ResultTable
@@ -202,6 +206,62 @@ def test_prices_and_quota_are_those_of_the_run(capped):
         r for r in capped.tables["markets"].records() if r["market"] == "anhui_ingot" and r["year"] == 2025
     ]
     assert drawn["Anhui"]["metal_cny_per_t"] == near(paid[0]["price_cny_per_t"])
+
+
+@pytest.fixture(scope="module", params=["2016-09", "2025-01", "2025-11"])
+def curve(request) -> CostCurve:
+    """Return the curve of months whose metal price cuts the bars, is near and is far above them."""
+    settings = {"market_prices": request.param}
+    return cost_curve(alopt.load(None, "base-2024", resolution="smelter", settings=settings))
+
+
+def test_the_cost_curve_stacks_up_to_the_full_cost(curve):
+    rows = list(rows_of(figures.cost_curve(curve.table, curve.summary)))
+    parts, width = defaultdict(float), {}
+    for row in rows:
+        if "part" in row:
+            parts[row["smelter"], row["from"]] += row["cost"]
+            width[row["smelter"], row["from"]] = row["to"] - row["from"]
+    table = list(curve.table.records())
+    assert len(parts) == len(table)
+    for row in table:
+        key = row["name"], row["from_mt"]
+        assert parts[key] == near(row["full_cost_cny_per_t"])
+        assert width[key] == near(row["output_mt"])
+    assert [row["level"] for row in rows if "level" in row and "at" not in row] == [
+        curve.summary["metal_price_cny_per_t"]
+    ]
+
+
+def test_no_name_of_the_cost_curve_crosses_the_price(curve):
+    rows = list(rows_of(figures.cost_curve(curve.table, curve.summary)))
+    names = [row for row in rows if "at" in row]
+    metal = curve.summary["metal_price_cny_per_t"]
+    assert len(names) >= 10
+    assert not [row for row in names if row["level"] < metal < row["end"]]
+    assert all(row["level"] >= row["cost"] for row in names)
+    beside = sorted(row["place"] for row in rows if "beside" in row)
+    apart = min(b - a for a, b in pairwise(beside))
+    high = next(one for one in scale_ends(figures.cost_curve(curve.table, curve.summary)) if one > metal)
+    assert max(row["end"] for row in names) <= high
+    assert apart >= 0.99 * 15 * high / 420
+
+
+def scale_ends(chart: Any) -> Iterator[float]:
+    """Upper ends of the vertical scales of a layered chart."""
+    for layer in chart.to_dict()["layer"]:
+        domain = layer["encoding"].get("y", {}).get("scale", {}).get("domain")
+        if domain:
+            yield domain[1]
+
+
+def test_the_chinese_cost_curve_names_smelters_in_chinese(curve, baseline):
+    names = smelter_names(baseline.inputs["sites"].records(), "zh")
+    rows = list(rows_of(figures.cost_curve(curve.table, curve.summary, "zh", names)))
+    shown = {row["site"]: row["name"] for row in rows if "at" in row}
+    assert shown["shandong_weiqiao"] == "魏桥"
+    assert not [name for name in shown.values() if re.search("[A-Za-z]", name)]
+    assert max(row["to"] for row in rows if "to" in row) == near(100 * curve.summary["output_mt"])
 
 
 def test_the_difference_is_that_of_the_tables(baseline, capped):
