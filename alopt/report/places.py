@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
 from alopt.report.layout import beside_points, curve, ribbons, spread
-from alopt.report.terms import Terms, region_names, smelter_name, smelter_names, terms
+from alopt.report.terms import Terms, region_names, smelter_names, terms
 from alopt.results import views
 
 if TYPE_CHECKING:
@@ -186,7 +186,8 @@ def smelter_map(run: Run, language: str = "en") -> Any:  # noqa: ANN401
 
 
 def _short(row: dict[str, Any], t: Terms) -> str:
-    return smelter_name(smelter_names([row], t.language)[row["site"]])
+    """Name of a smelter without what stands in brackets."""
+    return smelter_names([row], t.language)[row["site"]].partition(" (")[0].partition("（")[0]
 
 
 def _point_chart(
