@@ -98,8 +98,8 @@ def standing_curve(run: Run) -> tuple[Curve | None, str]:
     Returns
     -------
     curve : (ResultTable, dict) or None
-        Table and summary; None where the scenario names no month, or where the shipped inputs are no
-        longer those of the run.
+        Table and summary; None where the scenario names no month or starts from another fleet, or where
+        the shipped inputs are no longer those of the run.
     why : str
         Term that says why there is none.
     """
@@ -116,7 +116,10 @@ def standing_curve(run: Run) -> tuple[Curve | None, str]:
     if any(mine.get(name) != digest for name, digest in theirs.items() if name.startswith("tables/")):
         return None, "curve.changed"
     try:
-        curve = cost_curve(load(inputs, STANDING, resolution="smelter", settings={"market_prices": month}))
+        data = load(inputs, STANDING, resolution="smelter", settings={"market_prices": month})
+        if data.scenario.fleet != run.manifest["scenario"]["fleet"]:
+            return None, "curve.other_fleet"
+        curve = cost_curve(data)
     except AloptError:
         return None, "curve.changed"
     return (curve.table, curve.summary), ""

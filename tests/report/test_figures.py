@@ -15,8 +15,11 @@ from worlds import near
 
 import alopt
 from alopt.analysis.cost_curve import CostCurve, cost_curve
-from alopt.report import figures, style
-from alopt.report.terms import smelter_names
+from alopt.data.units import CAPTIVE_SOURCES
+from alopt.model.emissions import BOUNDARY_OF
+from alopt.report import figures, paths, style
+from alopt.report.terms import smelter_names, terms
+from alopt.results import views
 from alopt.results.compare import compare
 from alopt.results.saved import of_results, read_run
 from alopt.results.table import ResultTable
@@ -166,6 +169,59 @@ def test_power_and_emissions_add_up(baseline):
         assert sum(row["amount"] for row in power if row["year"] == year) == near(numbers["electricity_twh"])
     with pytest.raises(ValueError, match="no boundary"):
         figures.emissions_by_source(baseline, "nowhere")
+
+
+def test_coal_power_is_not_called_grid_power():
+    """Units that smelters share and units that a policy lets them build burn coal too."""
+    sources = {"power_captive", "power_captive_shared", "power_captive_new"}
+    assert {views.emission_group(source) for source in sources} == {"power_captive"}
+    assert {views.emission_group(f"power_{s}") for s in ("grid", "newcomer_grid")} == {"power_grid"}
+
+
+def test_every_source_has_its_words_and_colour(baseline):
+    supply = {row["source_name"] for row in baseline.inputs["power_sources"].records()} | CAPTIVE_SOURCES
+    groups = {
+        views.emission_group(source)
+        for source in [*sorted(set(BOUNDARY_OF) - {"power"}), *(f"power_{s}" for s in supply)]
+    }
+    for kind, found, colours in (("power", supply, paths._POWER), ("emission", groups, paths._EMISSIONS)):
+        assert found <= set(colours)
+        for language in ("en", "zh"):
+            assert {f"{kind}.{key}" for key in found} <= set(terms(language).words)
+
+
+def test_small_totals_keep_two_figures(baseline):
+    rows = [(*row[:-1], row[-1] / 1000) for row in baseline.tables["emissions"].rows]
+    assert baseline.tables["emissions"].columns[-1] == "emissions_mt_co2e"
+    small = replace(baseline.tables["emissions"], rows=rows)
+    chart = figures.emissions_by_source(replace(baseline, tables={**baseline.tables, "emissions": small}))
+    forms = [layer["encoding"]["text"]["format"] for layer in chart.to_dict()["layer"]
+             if "format" in layer["encoding"].get("text", {})]  # fmt: skip
+    assert forms == [",.2f"]
+
+
+def test_a_single_year_is_told_once(baseline):
+    years = {"2025": baseline.summary["years"]["2025"]}
+    tables = {
+        name: replace(table, rows=[row for row in table.rows if row[table.columns.index("year")] == 2025])
+        if "year" in table.columns
+        else table
+        for name, table in baseline.tables.items()
+    }
+    one = replace(baseline, summary={**baseline.summary, "years": years}, tables=tables)
+    svg = style.picture(style.specification(lambda: figures.power_mix(one)))
+    shown = format(years["2025"]["ac_kwh_per_t"], ",.0f")
+    assert svg.count(f">{shown}</text>") == 1
+    assert ">2025</text>" in style.picture(style.specification(lambda: figures.quota_value(one)))
+    (spec,) = [figures.capacity_by_region(one).to_dict()]
+    ends = next(layer["encoding"]["x"]["scale"]["domain"] for layer in spec["spec"]["layer"])
+    assert ends[1] - ends[0] < 1.5 * (2025 - 2024)
+
+
+def test_published_deals_are_named_only_where_they_are_drawn(baseline):
+    assert "Diamonds: published deals" in title(figures.quota_value(baseline))
+    inputs = {name: table for name, table in baseline.inputs.items() if name != "quota_deals"}
+    assert "Diamonds" not in title(figures.quota_value(replace(baseline, inputs=inputs)))
 
 
 def test_the_cost_stack_adds_up_to_the_cost_table(baseline):
