@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 #: Weak quantities and regions shown.
 _WEAK, _REGIONS = 15, 12
 
+#: Height from which a figure has most of a printed page, px.
+_TALL = 600
+
 #: Parts of a present value too small to speak of, bn CNY.
 _BN = 0.05
 
@@ -211,6 +214,7 @@ class _Drawing:
 
         for figure, label, done in self._begun:
             text = as_picture(done(), figure["id"], label)
+            figure["tall"] = drawn_height(text) > _TALL
             figure["svg"] = Markup(text)  # noqa: S704 - made by the renderer, which escapes what it is given
 
 
@@ -247,6 +251,16 @@ def _price_figures(draw: _Drawing, chapter: Chapter) -> Iterator[dict[str, Any]]
     else:
         names = smelter_names(run.inputs["sites"].records(), language)
         yield draw("cost_curve", lambda: figures.cost_curve(*curve, language, names), "cost_curve.csv")
+
+
+def drawn_height(svg: str) -> float:
+    """Return the height of an SVG, px.
+
+    >>> drawn_height('<svg role="img" width="640" height="480.5">')
+    480.5
+    """
+    found = re.search(r'<svg [^>]*?\bheight="([0-9.]+)"', svg)
+    return float(found[1]) if found else 0.0
 
 
 def as_picture(svg: str, prefix: str, label: str) -> str:
