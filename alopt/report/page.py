@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -339,7 +339,7 @@ def _paid(t: Terms, told: Facts) -> str:
 
 def _hinge(t: Terms, told: Facts) -> str:
     """Say whether quota is scarce, by how much, and whether users go short."""
-    short = t("answer.short", years=_years(t, told.short)) if told.short else ""
+    short = _short(t, told)
     if not told.best_quota:
         return t("answer.no_quota") + short
     price, year = f"{told.best_quota['price']:,.0f}", told.best_quota["year"]
@@ -352,7 +352,16 @@ def _hinge(t: Terms, told: Facts) -> str:
     return t("answer.slack", year=told.first, can=can, need=need, room=room, price=price) + short
 
 
-def _years(t: Terms, years: list[int]) -> str:
+def _short(t: Terms, told: Facts) -> str:
+    """Say in which years users go without metal, and how much they lack where it is most."""
+    if not told.short:
+        return ""
+    year, (lacking, wanted) = max(told.short.items(), key=lambda item: item[1][0])
+    lacking_text, wanted_text = t.shown("mt", lacking, 2), t.shown("mt", wanted, 1)
+    return t("answer.short", years=_years(t, told.short), year=year, lacking=lacking_text, wanted=wanted_text)
+
+
+def _years(t: Terms, years: Iterable[int]) -> str:
     return t("list.comma").join(str(y) for y in years)
 
 
