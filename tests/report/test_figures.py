@@ -80,6 +80,38 @@ def test_chinese_maps_count_in_10_000_t(baseline):
     assert "万吨" in title(figures.tile_map(baseline, language="zh"))
 
 
+@pytest.mark.parametrize(
+    ("draw", "column", "times"),
+    [
+        (figures.capacity_by_region, "capacity_mt_per_a", 100),
+        (figures.capacity_by_cell, "amount", 100),
+        (figures.power_mix, "amount", 10),
+        (figures.emissions_by_source, "amount", 100),
+        (figures.quota_flow, "amount", 100),
+        (figures.smelter_map, "amount", 100),
+    ],
+)
+def test_chinese_figures_count_in_chinese_units(baseline, draw, column, times):
+    """万吨 are hundredths of Mt, 亿千瓦时 are tenths of TWh."""
+    english, chinese = (
+        sum(row[column] for row in rows_of(draw(baseline, language=language)) if column in row)
+        for language in ("en", "zh")
+    )
+    assert english > 0
+    assert chinese == near(times * english)
+
+
+def test_smelters_stand_where_they_lie(baseline):
+    """East is right and north is up."""
+    drawn = {
+        row["name"]: (row["x"], row["y"]) for row in rows_of(figures.smelter_map(baseline)) if "area" in row
+    }
+    (wx, wy), (ex, ey) = drawn["Xinjiang Xinfa"], drawn["Huomei Hongjun"]
+    (sx, sy) = drawn["Yunnan Shenhuo"]
+    assert wx < sx < ex
+    assert sy < min(wy, ey)
+
+
 def test_regions_without_tiles_are_points(baseline):
     inputs = {name: table for name, table in baseline.inputs.items() if name != "region_tiles"}
     chart = figures.tile_map(replace(baseline, inputs=inputs))
@@ -328,6 +360,21 @@ def test_the_difference_is_that_of_the_tables(baseline, capped):
     assert drawn == near(two["yunnan"] - one["yunnan"])
     (nation,) = (row["difference"] for row in rows if (row["name"], row["year"]) == ("all regions", "2025"))
     assert nation == near(sum(two.values()) - sum(one.values()))
+
+
+@pytest.mark.parametrize(("language", "mt", "bn"), [("en", 1, 1), ("zh", 100, 10)])
+def test_the_bars_of_the_difference_are_emissions_and_costs(baseline, capped, language, mt, bn):
+    found = compare(baseline, capped)
+    rows = [row for row in rows_of(figures.difference(found, language=language)) if "value" in row]
+    emitted, spent = defaultdict(float), defaultdict(float)
+    for row in found.table.records():
+        if (row["theme"], row["item"]) == ("emissions by boundary", "industry"):
+            emitted[str(row["year"])] += mt * row["difference"]
+        if row["theme"] == "cost by component":
+            spent[str(row["year"])] += bn * row["difference"] / 1000
+    for year in map(str, baseline.years):
+        drawn = {round(row["value"], 6) for row in rows if row["year"] == year}
+        assert drawn == {round(emitted[year], 6), round(spent[year], 6)}
 
 
 def test_figures_work_on_results_in_memory_as_on_a_folder(tmp_path):
