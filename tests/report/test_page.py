@@ -16,7 +16,7 @@ import pytest
 from alopt.cli import main
 from alopt.report import layout
 from alopt.report.page import Chapter, as_picture, report
-from alopt.report.terms import terms
+from alopt.report.terms import signed, terms
 from alopt.results.compare import compare
 from alopt.results.facts import facts, weak_inputs
 from alopt.results.saved import read_run
@@ -121,6 +121,59 @@ def test_every_number_of_the_key_table_is_that_of_the_summary(pages, baseline):
     for label, key, form in (("output, Mt", "production_mt", ",.1f"), ("jobs", "employment_persons", ",.0f"),
                              ("renewable share of power", "renewable_share", ".1%")):  # fmt: skip
         assert rows[label] == [format(n[key], form) for n in baseline.summary["years"].values()]
+
+
+def cells(page: str, caption: str) -> dict[str, list[str]]:
+    """Rows of the table under a caption by their first cell."""
+    table = page.partition(f"<caption>{caption}</caption>")[2].partition("</table>")[0]
+    rows = (re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", line) for line in table.split("<tr>"))
+    return {row[0]: row[1:] for row in rows if row}
+
+
+def test_the_region_table_ends_with_the_nation(pages, baseline):
+    """What stands, what stands then, and the change, of all regions together."""
+    start = baseline.summary["base_year"]["capacity_mt_per_a"]
+    first, last = (baseline.summary["years"][y]["capacity_mt_per_a"] for y in ("2025", "2060"))
+    shown = cells(pages["en"], "Capacity by region, Mt/a, largest change first")["all regions"]
+    assert shown == [f"{start:.2f}", f"{first:.2f}", f"{last:.2f}", signed(last - start, "+.2f")]
+
+
+def test_the_sentences_name_what_is_dear_and_what_falls(pages, baseline, capped):
+    """The highest price stands at its region, emissions go from the first year to the last."""
+    prices = pages["en"].split('id="run1-prices"')[1].split("</p>")[0]
+    low, high = (
+        float(text.replace(",", "")) for text in re.findall(r"from ([\d,]+) in .* to ([\d,]+) in", prices)[0]
+    )
+    assert low < baseline.summary["years"]["2025"]["metal_price_cny_per_t"] < high
+    one, two = (
+        baseline.summary["years"][y]["emissions_mt_co2e"]["by_boundary"]["industry"] for y in ("2025", "2060")
+    )
+    assert f"emissions go from {one:.0f} to {two:.0f} Mt CO2e" in pages["en"]
+    totals = compare(baseline, capped).totals
+    system, paid = (
+        signed(totals[key]["difference"] / 1000, "+,.1f") for key in ("system_cost_m_cny", "transfers_m_cny")
+    )
+    assert f"the resources cost {system} bn CNY, and payments to the state change by {paid} bn" in pages["en"]
+
+
+def test_the_comparison_is_the_run_less_the_reference(pages, baseline, capped):
+    shown = cells(pages["en"], "Differences from baseline; + is more")
+    for label, key, form in (
+        ("output, Mt", "production_mt", "+,.2f"),
+        ("AC power, kWh/t", "ac_kwh_per_t", "+,.0f"),
+    ):
+        change = [
+            capped.summary["years"][y][key] - baseline.summary["years"][y][key]
+            for y in baseline.summary["years"]
+        ]
+        assert shown[label] == [signed(value, form) for value in change]
+
+
+def test_the_chinese_key_table_counts_in_10_000_t(pages, baseline):
+    shown = cells(pages["zh"], terms("zh")("key.caption"))
+    years = baseline.summary["years"].values()
+    assert shown[terms("zh")("key.output")] == [f"{100 * n['production_mt']:,.0f}" for n in years]
+    assert "万吨" in terms("zh")("key.output")
 
 
 def test_the_weak_values_are_the_widest(baseline):
