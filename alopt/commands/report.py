@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from alopt.errors import AloptError, SolveError, UsageError
+from alopt.report import style
 from alopt.results.compare import compare
 from alopt.results.saved import Run, is_run, read_run
 from alopt.results.table import ResultTable
@@ -26,22 +29,33 @@ def make_report(options: argparse.Namespace) -> int:
     int
         0; what is wrong is raised.
     """
-    from alopt.report import style  # noqa: PLC0415
-
     folders = [_folder(name) for name in options.runs]
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise UsageError("report takes each run once.")
     reference = _folder(options.compare) if options.compare else None
     out = _target(options, folders)
-    with ThreadPoolExecutor(1) as pool:
-        ready = pool.submit(style.warm)  # the renderer starts while the tables are read
-        text = _page(folders, reference, options.lang, ready)
+    with _renderer() as pool:
+        text = _page(folders, reference, options.lang, pool)
     write_page(out, text)
     if options.json:
         print(json.dumps({"report": str(out), "bytes": len(text.encode())}))
     elif not options.quiet:
         print(f"Report: {out} ({len(text.encode()) / 1e6:.1f} MB)")
     return 0
+
+
+@contextmanager
+def _renderer() -> Iterator[Executor | None]:
+    """Start a process that draws, which gets ready while the tables are read; None where none can start."""
+    try:
+        # a process of its own kind: a copy of one in which the renderer runs would wait for ever
+        pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        pool.submit(style.warm)
+    except (OSError, NotImplementedError, ImportError):  # no semaphores or no memory here
+        yield None
+        return
+    with pool:
+        yield pool
 
 
 def _folder(name: str) -> Path:
@@ -64,7 +78,7 @@ def _target(options: argparse.Namespace, folders: list[Path]) -> Path:
     return folders[0].parent / name if first.name == folders[0].name else first.parent / name
 
 
-def _page(folders: list[Path], reference: Path | None, language: str, ready: Future[None]) -> str:
+def _page(folders: list[Path], reference: Path | None, language: str, pool: Executor | None) -> str:
     from alopt.report.page import Chapter, report  # noqa: PLC0415
 
     runs = [read_run(folder) for folder in folders]
@@ -75,8 +89,7 @@ def _page(folders: list[Path], reference: Path | None, language: str, ready: Fut
         differs = beside is not None and beside.manifest != run.manifest
         found = compare(beside, run) if beside is not None and differs else None
         chapters.append(Chapter(run, found, curve, why))
-    ready.result()
-    return report(chapters, language)
+    return report(chapters, language, pool)
 
 
 def standing_curve(run: Run) -> tuple[Curve | None, str]:
@@ -85,8 +98,8 @@ def standing_curve(run: Run) -> tuple[Curve | None, str]:
     Returns
     -------
     curve : (ResultTable, dict) or None
-        Table and summary; None where the scenario names no month, or where the shipped inputs are no
-        longer those of the run.
+        Table and summary; None where the scenario names no month or starts from another fleet, or where
+        the shipped inputs are no longer those of the run.
     why : str
         Term that says why there is none.
     """
@@ -103,7 +116,10 @@ def standing_curve(run: Run) -> tuple[Curve | None, str]:
     if any(mine.get(name) != digest for name, digest in theirs.items() if name.startswith("tables/")):
         return None, "curve.changed"
     try:
-        curve = cost_curve(load(inputs, STANDING, resolution="smelter", settings={"market_prices": month}))
+        data = load(inputs, STANDING, resolution="smelter", settings={"market_prices": month})
+        if data.scenario.fleet != run.manifest["scenario"]["fleet"]:
+            return None, "curve.other_fleet"
+        curve = cost_curve(data)
     except AloptError:
         return None, "curve.changed"
     return (curve.table, curve.summary), ""

@@ -6,10 +6,12 @@ an interactive page that needs no network.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
 from alopt.report.differences import difference
+from alopt.report.layout import spread, wide
 from alopt.report.money import cost_stack, regional_prices
 from alopt.report.paths import (
     capacity_by_cell,
@@ -19,7 +21,7 @@ from alopt.report.paths import (
     quota_value,
 )
 from alopt.report.places import quota_flow, smelter_map, tile_map
-from alopt.report.terms import Terms, terms
+from alopt.report.terms import Terms, smelter_name, terms
 
 if TYPE_CHECKING:
     from alopt.results.table import ResultTable
@@ -51,8 +53,16 @@ _COST_PARTS = (
 #: Smelters at least this large are named, Mt/a.
 _NAMED = 0.8
 
+#: Height of the plot, size of the names, their distance from the bar, and the most of it, px.
+_HIGH, _LETTERS, _LIFT, _FAR = 420, 10, 5, 60
 
-def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en") -> Any:  # noqa: ANN401
+
+def cost_curve(
+    table: ResultTable,
+    summary: dict[str, Any],
+    language: str = "en",
+    names: Mapping[str, str] | None = None,
+) -> Any:  # noqa: ANN401
     """Draw the industry cost curve: one bar per smelter, as wide as its output.
 
     Parameters
@@ -62,13 +72,16 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
     summary : dict
         Of the same curve: month, metal price, mean, published figures.
     language : {"en", "zh"}
+    names : mapping of str to str, optional
+        Of smelters by site, such as :func:`alopt.report.terms.smelter_names` gives; those of the table
+        where there is none.
 
     Returns
     -------
     altair.LayerChart
     """
     alt, t = style.altair(), terms(language)
-    rows = list(table.records())
+    rows = [{**row, "name": (names or {}).get(row["site"], row["name"])} for row in table.records()]
     parts = [
         {
             "smelter": row["name"], "province": row["province"],
@@ -81,7 +94,7 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
     ]  # fmt: skip
     top = max(row["full_cost_cny_per_t"] for row in rows)
     metal = summary["metal_price_cny_per_t"]
-    high = 1.06 * max(top, metal or 0.0)
+    high = _headroom(rows, metal, 1.06 * max(top, metal or 0.0))
     width = t.amount("mt", rows[-1]["to_mt"])
     x = (
         alt.X("from:Q", title=t("curve.output"))
@@ -99,38 +112,74 @@ def cost_curve(table: ResultTable, summary: dict[str, Any], language: str = "en"
         tooltip=["smelter:N", "province:N", "part:N", alt.Tooltip("cost:Q", format=",.0f"),
                  alt.Tooltip("full cost:Q", format=",.0f")],
     )  # fmt: skip
-    beside = (
-        stacked.transform_filter(alt.datum.to == width)
-        .transform_calculate(middle="(datum.low + datum.high) / 2")
-        .mark_text(align="left", dx=6)
-        .encode(x="to:Q", y="middle:Q", text="part:N")
+    named = _smelter_labels(rows, t.amount("mt", 1.0), metal, high)
+    base = alt.Chart(style.data(values=named))
+    labels, halo = (
+        base.mark_text(
+            angle=270, align="left", baseline="middle", dx=_LIFT, fontSize=_LETTERS, **outline
+        ).encode(x="at:Q", y="level:Q", text="name:N")
+        for outline in ({}, {"stroke": "white", "strokeWidth": 4})
     )
-    names = [
-        {
-            "at": t.amount("mt", (row["from_mt"] + row["to_mt"]) / 2),
-            "cost": row["full_cost_cny_per_t"],
-            "name": row["name"].partition(",")[0].partition(" (")[0],
-        }
-        for row in rows
-        if row["capacity_mt_per_a"] >= _NAMED
-    ]
-    labels = (
-        alt.Chart(style.data(values=names))
-        .mark_text(angle=270, align="left", baseline="middle", dx=5, fontSize=10)
-        .encode(x="at:Q", y="cost:Q", text="name:N")
-    )
-    halo = labels.mark_text(
-        angle=270, align="left", baseline="middle", dx=5, fontSize=10, stroke="white", strokeWidth=4
-    )
-    layers = [
-        bars,
-        beside,
-        *_level(alt, metal, t("curve.metal_price", price=f"{metal:,.0f}") if metal else "", width),
-        halo,
-        labels,
-    ]
-    chart = alt.layer(*layers).properties(width=style.COLUMN - 80, height=380)
+    leads = base.mark_rule(color=style.QUIET, strokeWidth=0.7).encode(x="at:Q", y="cost:Q", y2="level:Q")
+    layers = [bars, *_level(alt, metal), leads, halo, labels, _beside(alt, t, rows[-1], metal, high)]
+    chart = alt.layer(*layers).properties(width=style.COLUMN - 80, height=_HIGH)
     return style.dressed(chart, t("figure.cost_curve", month=summary["month"]), _subtitle(t, summary))
+
+
+def _smelter_labels(
+    rows: list[dict[str, Any]], per_mt: float, metal: float | None, high: float
+) -> list[dict[str, Any]]:
+    """Return the names of large smelters and where they stand.
+
+    Each stands on its bar or, where it would cross the line of the metal price, on the line; a name that
+    would then be too far from its bar is not drawn.
+    """
+    shown = []
+    for row in rows:
+        cost, name = row["full_cost_cny_per_t"], smelter_name(row["name"])
+        level, end = _span(cost, name, metal, high)
+        if row["capacity_mt_per_a"] >= _NAMED and end <= high and level - cost <= _FAR * high / _HIGH:
+            at = per_mt * (row["from_mt"] + row["to_mt"]) / 2
+            shown.append({"site": row["site"], "at": at, "cost": cost, "level": level, "end": end,
+                          "name": name})  # fmt: skip
+    return shown
+
+
+def _span(cost: float, name: str, metal: float | None, high: float) -> tuple[float, float]:
+    """Return where a name starts and ends, CNY/t, on a plot that reaches to `high`."""
+    long = (_LIFT + wide(name, _LETTERS)) * high / _HIGH
+    level = metal if metal is not None and cost <= metal < cost + long else cost
+    return level, level + long
+
+
+def _headroom(rows: list[dict[str, Any]], metal: float | None, least: float) -> float:
+    """Return how far the plot must reach for the names that stand near their bars, CNY/t."""
+    high = least
+    for row in rows:
+        cost, name = row["full_cost_cny_per_t"], smelter_name(row["name"])
+        level, _ = _span(cost, name, metal, least)
+        if row["capacity_mt_per_a"] >= _NAMED and level - cost <= _FAR * least / _HIGH:
+            high = max(high, level * _HIGH / (_HIGH - _LIFT - wide(name, _LETTERS)))
+    return high
+
+
+def _beside(alt: Any, t: Terms, last: dict[str, Any], metal: float | None, high: float) -> Any:  # noqa: ANN401
+    """Name the parts of the last bar and the line of the metal price to their right."""
+    per_px = high / _HIGH
+    labels, places, level = [], [], 0.0
+    for label, columns, _ in _COST_PARTS:
+        cost = sum(last[f"{name}_cny_per_t"] for name in columns)
+        labels.append(t(label))
+        places.append(level + cost / 2)
+        level += cost
+    if metal is not None:
+        labels.append(t("curve.metal_price", price=f"{metal:,.0f}"))
+        places.append(metal)
+    spaced = spread(places, 15.0 * per_px, 8.0 * per_px, high - 8.0 * per_px)
+    right = t.amount("mt", last["to_mt"])
+    rows = [{"right": right, "place": y, "beside": label} for label, y in zip(labels, spaced, strict=True)]
+    text = alt.Chart(style.data(values=rows)).mark_text(align="left", dx=6)
+    return text.encode(x="right:Q", y="place:Q", text="beside:N")
 
 
 def _subtitle(t: Terms, summary: dict[str, Any]) -> str:
@@ -148,15 +197,9 @@ def _subtitle(t: Terms, summary: dict[str, Any]) -> str:
     return text + "\n" + t("curve.published", mean=words[0], low=words[1], high=words[2])
 
 
-def _level(alt: Any, value: float | None, label: str, right: float) -> list[Any]:  # noqa: ANN401
-    """Draw a horizontal line with its label at the right end."""
+def _level(alt: Any, value: float | None) -> list[Any]:  # noqa: ANN401
+    """Draw a horizontal line."""
     if value is None:
         return []
-    data = style.data(values=[{"level": value, "label": label, "right": right}])
-    line = alt.Chart(data).mark_rule(color=style.INK, strokeWidth=1.5, strokeDash=[5, 3]).encode(y="level:Q")
-    text = (
-        alt.Chart(data)
-        .mark_text(align="right", baseline="bottom", dy=-3, fontSize=12)
-        .encode(x="right:Q", y="level:Q", text="label:N")
-    )
-    return [line, text]
+    line = alt.Chart(style.data(values=[{"level": value}]))
+    return [line.mark_rule(color=style.INK, strokeWidth=1.5, strokeDash=[5, 3]).encode(y="level:Q")]

@@ -146,7 +146,7 @@ def _dots(
     )
     room = max(high - low, 0.01 * high, 1.0)
     x = alt.X(f"{column}:Q", title=title).scale(domain=[low - 0.12 * room, high + 0.3 * room], nice=False)
-    x = x.axis(format=",.0f", tickCount=4, grid=True)
+    x = x.axis(format=",.0f", tickCount=4, grid=True, labelOverlap=True, labelSeparation=8)
     axis = alt.Axis(ticks=False, domain=False, grid=True, labelLimit=200, labels=named)
     y = alt.Y("name:N", sort=order, title=None, axis=axis).scale(domain=order)
     base = alt.Chart(style.data(values=known))

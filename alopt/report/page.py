@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from alopt.errors import UsageError
 from alopt.report import figures, style
-from alopt.report.terms import Terms, region_names, signed, terms
+from alopt.report.terms import Terms, region_names, signed, smelter_names, terms
 from alopt.results import facts as found_facts
 from alopt.results import views
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from alopt.results.compare import Comparison
     from alopt.results.facts import Facts
     from alopt.results.saved import Run
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
 
 #: Weak quantities and regions shown.
 _WEAK, _REGIONS = 15, 12
+
+#: Height from which a figure has most of a printed page, px.
+_TALL = 600
 
 #: Parts of a present value too small to speak of, bn CNY.
 _BN = 0.05
@@ -85,13 +92,15 @@ class Chapter:
     no_curve: str = "curve.none"
 
 
-def report(chapters: Sequence[Chapter], language: str = "en") -> str:
+def report(chapters: Sequence[Chapter], language: str = "en", pool: Executor | None = None) -> str:
     """Make the report.
 
     Parameters
     ----------
     chapters : sequence of Chapter
     language : {"en", "zh"}
+    pool : Executor, optional
+        Draws the figures while the next ones are made; drawn in turn if not given.
 
     Returns
     -------
@@ -107,7 +116,10 @@ def report(chapters: Sequence[Chapter], language: str = "en") -> str:
 
     style.altair()
     t = terms(language)
-    runs = [_chapter(t, chapter, f"run{k}") for k, chapter in enumerate(chapters, 1)]
+    drawings = [_Drawing(t, f"run{k}", pool) for k in range(1, len(chapters) + 1)]
+    runs = [_chapter(draw, chapter) for draw, chapter in zip(drawings, chapters, strict=True)]
+    for draw in drawings:
+        draw.finish()
     names = t("page.and").join(chapter.run.name for chapter in chapters)
     page = {"lang": t("page.lang"), "title": t("page.title", names=names), "version": __version__}
     return str(_template().render(t=t, runs=runs, page=page))
@@ -123,10 +135,10 @@ def _template() -> Any:  # noqa: ANN401
     return jinja2.Environment(autoescape=True, undefined=undefined).from_string(text)
 
 
-def _chapter(t: Terms, chapter: Chapter, place: str) -> dict[str, Any]:
+def _chapter(draw: _Drawing, chapter: Chapter) -> dict[str, Any]:
+    t, place = draw.t, draw.place
     run, told = chapter.run, found_facts.facts(chapter.run)
     question, question_lang = _question(t, run)
-    draw = _Drawing(t, place)
     sections = ("answer", "table", "figures", "moved", "compare", "prices", "checks", "unknown",
                 "assumptions", "manifest")  # fmt: skip
     content: dict[str, Any] = {
@@ -162,24 +174,48 @@ def _chapter(t: Terms, chapter: Chapter, place: str) -> dict[str, Any]:
 
 
 class _Drawing:
-    """Draws figures for a page: the text of an SVG whose names no other figure has."""
+    """Draws the figures of a chapter: each the text of an SVG whose names no other figure has."""
 
-    def __init__(self, t: Terms, place: str) -> None:
-        self.t, self.place = t, place
+    def __init__(self, t: Terms, place: str, pool: Executor | None = None) -> None:
+        self.t, self.place, self._pool = t, place, pool
+        self._begun: list[tuple[dict[str, Any], str, Callable[[], str]]] = []
 
     def __call__(self, name: str, chart: Callable[[], Any], files: str) -> dict[str, Any]:
+        """Begin a figure, of which :meth:`finish` adds the picture."""
+        wanted = style.specification(chart)
+        title, subtitle = (" ".join(wanted["title"][part]) for part in ("text", "subtitle"))
+        place = f"{self.place}-{name}"
+        caption = self.t("figure.files", files=files)
+        figure: dict[str, Any] = {"id": place, "title": title, "svg": "", "caption": caption, "missing": ""}
+        self._begun.append((figure, f"{title}. {subtitle}", self._begin(wanted)))
+        return figure
+
+    def _begin(self, wanted: dict[str, Any]) -> Callable[[], str]:
+        """Send a figure to the pool, and return what gives its picture; drawn here where no pool is left."""
+        here = partial(style.picture, wanted)
+        if self._pool is None:
+            return here
+        try:
+            sent = self._pool.submit(style.picture, wanted)
+        except BrokenExecutor:
+            return here
+
+        def result() -> str:
+            try:
+                return sent.result()
+            except BrokenExecutor:
+                return here()
+
+        return result
+
+    def finish(self) -> None:
+        """Wait for the pictures and put them into their figures."""
         from markupsafe import Markup  # noqa: PLC0415
 
-        svg, title, subtitle = style.drawn(chart)
-        place = f"{self.place}-{name}"
-        text = as_picture(svg, place, f"{title}. {subtitle}")
-        return {
-            "id": place,
-            "title": title,
-            "svg": Markup(text),  # noqa: S704 - made by the renderer, which escapes what it is given
-            "caption": self.t("figure.files", files=files),
-            "missing": "",
-        }
+        for figure, label, done in self._begun:
+            text = as_picture(done(), figure["id"], label)
+            figure["tall"] = drawn_height(text) > _TALL
+            figure["svg"] = Markup(text)  # noqa: S704 - made by the renderer, which escapes what it is given
 
 
 def _figures(draw: _Drawing, run: Run, told: Facts) -> Iterator[dict[str, Any]]:
@@ -213,7 +249,18 @@ def _price_figures(draw: _Drawing, chapter: Chapter) -> Iterator[dict[str, Any]]
     if curve is None:
         yield {"svg": "", "missing": draw.t(chapter.no_curve)}
     else:
-        yield draw("cost_curve", lambda: figures.cost_curve(*curve, language), "cost_curve.csv")
+        names = smelter_names(run.inputs["sites"].records(), language)
+        yield draw("cost_curve", lambda: figures.cost_curve(*curve, language, names), "cost_curve.csv")
+
+
+def drawn_height(svg: str) -> float:
+    """Return the height of an SVG, px.
+
+    >>> drawn_height('<svg role="img" width="640" height="480.5">')
+    480.5
+    """
+    found = re.search(r'<svg [^>]*?\bheight="([0-9.]+)"', svg)
+    return float(found[1]) if found else 0.0
 
 
 def as_picture(svg: str, prefix: str, label: str) -> str:
@@ -292,7 +339,7 @@ def _paid(t: Terms, told: Facts) -> str:
 
 def _hinge(t: Terms, told: Facts) -> str:
     """Say whether quota is scarce, by how much, and whether users go short."""
-    short = t("answer.short", years=_years(t, told.short)) if told.short else ""
+    short = _short(t, told)
     if not told.best_quota:
         return t("answer.no_quota") + short
     price, year = f"{told.best_quota['price']:,.0f}", told.best_quota["year"]
@@ -305,7 +352,16 @@ def _hinge(t: Terms, told: Facts) -> str:
     return t("answer.slack", year=told.first, can=can, need=need, room=room, price=price) + short
 
 
-def _years(t: Terms, years: list[int]) -> str:
+def _short(t: Terms, told: Facts) -> str:
+    """Say in which years users go without metal, and how much they lack where it is most."""
+    if not told.short:
+        return ""
+    year, (lacking, wanted) = max(told.short.items(), key=lambda item: item[1][0])
+    lacking_text, wanted_text = t.shown("mt", lacking, 2), t.shown("mt", wanted, 1)
+    return t("answer.short", years=_years(t, told.short), year=year, lacking=lacking_text, wanted=wanted_text)
+
+
+def _years(t: Terms, years: Iterable[int]) -> str:
     return t("list.comma").join(str(y) for y in years)
 
 

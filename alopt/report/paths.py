@@ -19,12 +19,13 @@ _STAGE_SHADES = {"base": 0.0, "measure": 0.25, "package": 0.45}
 
 #: Order of the sources of power and of emissions from the ground up, with their colours.
 _POWER = {
-    "captive": "#3d3d3d", "cheap": style.QUIET, "grid": style.BLUE, "newcomer_grid": style.SKY,
-    "hydro": style.GREEN,
+    "captive": "#3d3d3d", "captive_shared": "#6e6e6e", "captive_new": "#9a9a9a", "grid": style.BLUE,
+    "newcomer_grid": style.SKY, "hydro": style.GREEN, "wind_solar": style.YELLOW,
 }  # fmt: skip
 _EMISSIONS = {
     "power_captive": "#3d3d3d", "power_grid": style.BLUE, "anode": style.VERMILION, "pfc": style.YELLOW,
-    "refining": style.PURPLE, "ore_and_freight": style.GREY, "metal_imports": style.SKY,
+    "refining": style.PURPLE, "ore_and_freight": style.GREY, "alumina_imports": style.ORANGE,
+    "metal_imports": style.SKY,
 }  # fmt: skip
 _SPARE = (style.ORANGE, style.PURPLE, style.YELLOW, style.VERMILION, style.GREY, style.SKY)
 
@@ -62,7 +63,8 @@ def capacity_by_region(run: Run, ranges: ResultTable | None = None, language: st
         for row in rows
     ]
     first, last = min(row["year"] for row in rows), max(row["year"] for row in rows)
-    x = alt.X("year:Q", title=None).scale(domain=[first - 3, last + 3], nice=False)
+    room = 0.08 * max(last - first, 1)
+    x = alt.X("year:Q", title=None).scale(domain=[first - room, last + room], nice=False)
     x = x.axis(
         values=[first, last], format="d", grid=False, ticks=False, labelPadding=3, labelFontSize=10,
         labelColor=style.QUIET,
@@ -122,6 +124,9 @@ def capacity_by_cell(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     )
     return style.dressed(chart, t("figure.capacity_by_cell"), t("figure.capacity_by_cell.note"))
 
+
+#: Model years that each have a mark on an axis; of more only those that five divides.
+_TICKS = 10
 
 #: Rents are drawn on a scale that reaches this far at least, so that a nil does not look large.
 _SMALL_RENT = 100.0
@@ -196,7 +201,7 @@ def _line(alt: Any, rows: list[dict[str, Any]], column: str, title: str, form: s
         base.mark_line(color=style.BLUE, strokeWidth=2, point={"color": style.BLUE, "size": 30}).encode(
             x=x, y=y, tooltip=["year:O", alt.Tooltip(f"{column}:Q", format=form)]
         ),
-        base.transform_filter(f"datum.year == {first}")
+        base.transform_filter(f"datum.year == {first} && datum.year < {last}")
         .mark_text(baseline="bottom", dy=-7, align="left")
         .encode(x=x, y=y, text="end:N"),
         base.transform_filter(f"datum.year == {last}")
@@ -248,7 +253,9 @@ def quota_value(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     years = [row["year"] for row in (*worth, *deals)] or [run.years[0]]
     room = 9 if deals else 3
     x = alt.X("year:Q", title=None).scale(domain=[min(years) - room, max(years) + 4], nice=False)
-    x = x.axis(format="d", grid=False, values=sorted({y for y in years if y % 5 == 0}))
+    modelled = {row["year"] for row in worth}
+    ticks = modelled if len(modelled) <= _TICKS else {y for y in modelled if y % 5 == 0}
+    x = x.axis(format="d", grid=False, values=sorted({*ticks, *(y for y in years if y % 5 == 0)}))
     height = 200
     known = [row["high"] for row in worth] + [row["price_cny_per_t_a"] for row in deals]
     top = 1.12 * max(known, default=1.0)
@@ -269,6 +276,7 @@ def quota_value(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     empty = alt.Chart(style.data(values=[{}])).mark_point(opacity=0).properties(width=style.COLUMN, height=10)
     chart = alt.vconcat(*(panels or [empty]), spacing=24)
     note = t("figure.quota_value.note") if worth else t("figure.quota_value.none")
+    note += t("figure.quota_value.deals") if deals else ""
     lines = [note, *(_deal_line(t, row) for row in deals)]
     return style.dressed(chart, t("figure.quota_value"), "\n".join(lines))
 

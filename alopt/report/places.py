@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alopt.report import style
 from alopt.report.layout import beside_points, curve, ribbons, spread
-from alopt.report.terms import Terms, region_names, terms
+from alopt.report.terms import Terms, region_names, smelter_name, smelter_names, terms
 from alopt.results import views
 
 if TYPE_CHECKING:
@@ -167,14 +167,15 @@ def smelter_map(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     """
     t = terms(language)
     rows = views.standing_smelters(run)
+    called = smelter_names(rows, language)
     points = [
         {
-            "name": _short(row, t), "latitude_deg": row["latitude_deg"],
+            "name": smelter_name(called[row["site"]]), "latitude_deg": row["latitude_deg"],
             "longitude_deg": row["longitude_deg"], "amount": t.amount("mt", row["capacity_mt_per_a"]),
         }
         for row in rows
     ]  # fmt: skip
-    title = t("figure.smelter_map", year=views.base_year(run), number=len(rows))
+    title = t("figure.smelter_map", fleet=run.manifest["scenario"]["fleet"], number=len(rows))
     here, names = {row["region"] for row in rows}, region_names(run, language)
     places = [
         {**row, "name": names.get(row["region"], row["region"])}
@@ -183,12 +184,6 @@ def smelter_map(run: Run, language: str = "en") -> Any:  # noqa: ANN401
     ]
     chart = _point_chart(points, size=10, least=t.amount("mt", 0.5), places=places)
     return style.dressed(chart, title, t("figure.smelter_map.note"))
-
-
-def _short(row: dict[str, Any], t: Terms) -> str:
-    """Name of a smelter without what stands in brackets."""
-    chinese = row["name_zh"] if t.language == "zh" else None
-    return str(chinese or row["name"]).partition(" (")[0].partition("（")[0]
 
 
 def _point_chart(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import floor, log10
 from typing import Any
 
 from alopt.report import style
@@ -33,7 +34,7 @@ def stacked(
     unit : str
         Of the tooltip.
     form : str
-        Format of the totals above the bars.
+        Format of the totals above the bars; small totals get more digits.
     size : (int, int)
         Width and height of the plot, px.
 
@@ -59,6 +60,7 @@ def stacked(
             level += amount
         tops.append({"year": str(y), "total": level})
     top = max((one["total"] for one in tops), default=0.0) or 1.0
+    form = two_figures(form, top)
     x = alt.X("year:O", title=None).axis(labelAngle=0, ticks=False, domain=False)
     scale = alt.Scale(domain=[0, top * 1.04], nice=False)
     rects = (
@@ -96,6 +98,16 @@ def stacked(
         places = spread(wished, _GAP * per_px, _GAP / 2 * per_px, top * 1.04 - _GAP / 2 * per_px)
         layers += _labels(alt, side, [label for _, label in named], wished, places, scale, width)
     return [layer.properties(width=width, height=height) for layer in layers]
+
+
+def two_figures(form: str, largest: float) -> str:
+    """Give a format the digits with which the largest of its numbers shows two figures.
+
+    >>> two_figures(",.0f", 521.0), two_figures(",.0f", 8.4), two_figures(",.1f", 0.0123)
+    (',.0f', ',.1f', ',.3f')
+    """
+    digits = int(form.removesuffix("f").rpartition(".")[2])
+    return f",.{max(digits, min(1 - floor(log10(largest)), 6))}f"
 
 
 def _labels(

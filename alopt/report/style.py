@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -30,6 +31,23 @@ COLUMN = 640
 
 #: Letters of a line of title and subtitle; a Chinese sign counts twice.
 _TITLE, _SUBTITLE = 80, 108
+
+#: The look of the house as the plotting library takes it; given at once, for each step copies the chart.
+_LOOK: dict[str, Any] = {
+    "background": "white",
+    "padding": 12,
+    "view": {"stroke": None},
+    "title": {
+        "fontSize": 15, "fontWeight": "bold", "color": INK, "subtitleFontSize": 12, "subtitleColor": QUIET,
+        "offset": 10,
+    },
+    "axis": {
+        "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelColor": INK,
+        "titleColor": INK, "domainColor": QUIET, "tickColor": QUIET, "gridColor": "#e6e6e6",
+    },
+    "legend": {"labelFontSize": 12, "titleFontSize": 12},
+    "text": {"fontSize": 12, "color": INK},
+}  # fmt: skip
 
 _INSTALL = "Figures need altair and vl-convert-python: pip install 'alopt[report]'."
 
@@ -69,20 +87,8 @@ def dressed(chart: alt.TopLevelMixin, title: str, subtitle: str = "") -> Any:  #
     lines = [part for line in subtitle.split("\n") if line for part in broken(line, _SUBTITLE)]
     title_lines = broken(title, _TITLE)
     font = FONT_ZH if re.search(r"[\u4e00-\u9fff]", title + subtitle) else FONT
-    return (
-        chart.properties(title={"text": title_lines, "subtitle": lines, "anchor": "start"})
-        .configure(font=font, background="white", padding=12)
-        .configure_view(stroke=None)
-        .configure_title(
-            fontSize=15, fontWeight="bold", color=INK, subtitleFontSize=12, subtitleColor=QUIET, offset=10
-        )
-        .configure_axis(
-            labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelColor=INK, titleColor=INK,
-            domainColor=QUIET, tickColor=QUIET, gridColor="#e6e6e6",
-        )
-        .configure_legend(labelFontSize=12, titleFontSize=12)
-        .configure_text(fontSize=12, color=INK)
-    )  # fmt: skip
+    head = {"text": title_lines, "subtitle": lines, "anchor": "start"}
+    return chart.properties(title=head, config={"font": font, **_LOOK})
 
 
 def small_title(text: str) -> dict[str, Any]:
@@ -107,8 +113,8 @@ def broken(text: str, most: int) -> list[str]:
     return [*lines, line.strip()] if line.strip() else lines
 
 
-def drawn(chart: Callable[[], alt.TopLevelMixin]) -> tuple[str, str, str]:
-    """Draw a figure fast: its specification is not checked against the schema, which tests do.
+def specification(chart: Callable[[], alt.TopLevelMixin]) -> dict[str, Any]:
+    """Make a figure fast: what it says is not checked against the library's schema, which tests do.
 
     Parameters
     ----------
@@ -117,25 +123,27 @@ def drawn(chart: Callable[[], alt.TopLevelMixin]) -> tuple[str, str, str]:
 
     Returns
     -------
-    svg, title, subtitle : str
+    dict
+        In the language of Vega-Lite.
     """
     altair()
-    import vl_convert  # noqa: PLC0415
     from altair.utils.schemapi import debug_mode  # noqa: PLC0415
 
     with debug_mode(False):
-        spec: dict[str, Any] = chart().to_dict()
-    title = spec["title"]
-    return str(vl_convert.vegalite_to_svg(spec)), " ".join(title["text"]), " ".join(title["subtitle"])
+        return dict(chart().to_dict(validate=False))
+
+
+def picture(specification: dict[str, Any]) -> str:
+    """Draw a specification as the text of an SVG."""
+    import vl_convert  # noqa: PLC0415
+
+    return str(vl_convert.vegalite_to_svg(specification))
 
 
 def warm() -> None:
     """Load the renderer and draw nothing once, which makes the first figure as fast as the others."""
-    altair()
-    import vl_convert  # noqa: PLC0415
-
-    empty = {"data": {"values": [{}]}, "mark": "text", "encoding": {"text": {"value": "0"}}}
-    vl_convert.vegalite_to_svg(empty)
+    with suppress(ImportError):  # said by :func:`altair` where figures are made
+        picture({"data": {"values": [{}]}, "mark": "text", "encoding": {"text": {"value": "0"}}})
 
 
 def save_as(chart: alt.TopLevelMixin, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -79,6 +80,21 @@ def region_names(run: Run, language: str) -> dict[str, str]:
     rows = run.inputs["regions"].records() if "regions" in run.inputs else ()
     chinese = {row["region"]: row.get("name_zh") for row in rows} if language == "zh" else {}
     return {region: str(chinese.get(region) or name) for region, name in run.regions.items()}
+
+
+def smelter_names(sites: Iterable[Mapping[str, Any]], language: str) -> dict[str, str]:
+    """Names of smelters by site, from the rows of the table `sites`; English where there is no Chinese."""
+    chinese = language == "zh"
+    return {row["site"]: str((chinese and row.get("name_zh")) or row["name"]) for row in sites}
+
+
+def smelter_name(name: str) -> str:
+    """Return the name of a smelter without its places.
+
+    >>> smelter_name("Weiqiao, Zouping and Binzhou"), smelter_name("魏桥（邹平、滨州）")
+    ('Weiqiao', '魏桥')
+    """
+    return re.split(r", | \(|（", name, maxsplit=1)[0]
 
 
 @cache

@@ -45,8 +45,8 @@ class Facts:
     margin : dict
         In the first year what the quota can make and what is needed from smelters, Mt; empty where
         no quota is needed.
-    short : list of int
-        Years in which users go without metal.
+    short : dict of int to (float, float)
+        By year in which users go without metal, what they lack and what they want, Mt.
     regions : list of dict
         region, start, first, last, change: Mt/a, largest change first.
     boundary : str
@@ -63,7 +63,7 @@ class Facts:
     scarce: list[int]
     best_quota: dict[str, float]
     margin: dict[str, float]
-    short: list[int]
+    short: dict[int, tuple[float, float]]
     regions: list[Record]
     boundary: str
     payments: dict[str, float]
@@ -91,7 +91,11 @@ def facts(run: Run, boundary: str = "industry") -> Facts:
         scarce=[row["year"] for row in worth if row["price_cny_per_t_a"] > fee + _SCARCE],
         best_quota={} if top is None else {"price": top["price_cny_per_t_a"], "year": top["year"]},
         margin=_margin(run),
-        short=[int(y) for y, n in years.items() if n["unserved_mt"] > _NIL * n["demand_mt"]],
+        short={
+            int(y): (n["unserved_mt"], n["demand_mt"])
+            for y, n in years.items()
+            if n["unserved_mt"] > _NIL * n["demand_mt"]
+        },
         regions=_regions(run),
         boundary=boundary,
         payments=_payments(run),

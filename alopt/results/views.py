@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from alopt.data.units import CAPTIVE_SOURCES
 from alopt.results.saved import Run
 from alopt.results.table import ResultTable
 
@@ -34,7 +35,6 @@ _ELSEWHERE = {
 
 #: Emission sources that a figure shows as one.
 EMISSION_GROUPS = {
-    "power_captive": "power_captive",
     "anode": "anode",
     "anode_baking": "anode",
     "pfc": "pfc",
@@ -292,8 +292,9 @@ def emissions(run: Run, boundary: str) -> Rows:
 
 def emission_group(source: str) -> str:
     """Name under which a figure shows an emission source."""
-    if source.startswith("power_") and source != "power_captive":
-        return "power_grid"
+    kind, _, supply = source.partition("_")
+    if kind == "power":
+        return "power_captive" if supply in CAPTIVE_SOURCES else "power_grid"
     return EMISSION_GROUPS.get(source, source)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import browser
@@ -56,6 +57,20 @@ def test_axe_finds_a_planted_fault(page, tmp_path):
     faint = page.replace("--quiet: #565656", "--quiet: #b0b0b0")
     path.write_text(browser.probed(faint), encoding="utf-8")
     assert "color-contrast" in {one[0] for one in browser.open_page(path, tmp_path).probe["violations"]}
+
+
+@pytest.mark.skipif(
+    browser.axe_source() is None, reason="axe-core is not installed: pip install axe-core-python"
+)
+def test_no_word_is_wider_than_a_narrow_screen(baseline, capped, tmp_path):
+    """The warning of two commits holds words without a break."""
+    other = replace(baseline, manifest={**baseline.manifest, "commit": "0123456789" * 8})
+    path = tmp_path / "report.html"
+    page = report([Chapter(capped, compare(other, capped))])
+    assert "0123456789" * 8 in page
+    path.write_text(browser.probed(page), encoding="utf-8")
+    found = browser.open_page(path, tmp_path, 500).probe
+    assert found["wide"] <= found["screen"] <= 500
 
 
 def test_it_prints(page, tmp_path):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +14,12 @@ from odd_names import strange_world
 from worlds import near
 
 import alopt
-from alopt.report import figures, style
+from alopt.analysis.cost_curve import CostCurve, cost_curve
+from alopt.data.units import CAPTIVE_SOURCES
+from alopt.model.emissions import BOUNDARY_OF
+from alopt.report import figures, paths, style
+from alopt.report.terms import smelter_names, terms
+from alopt.results import views
 from alopt.results.compare import compare
 from alopt.results.saved import of_results, read_run
 from alopt.results.table import ResultTable
@@ -71,6 +78,38 @@ def test_chinese_maps_count_in_10_000_t(baseline):
     assert rows["shandong"]["capacity"] == near(100 * last)
     assert rows["shandong"]["amount"] == f"{100 * last:.0f}"
     assert "万吨" in title(figures.tile_map(baseline, language="zh"))
+
+
+@pytest.mark.parametrize(
+    ("draw", "column", "times"),
+    [
+        (figures.capacity_by_region, "capacity_mt_per_a", 100),
+        (figures.capacity_by_cell, "amount", 100),
+        (figures.power_mix, "amount", 10),
+        (figures.emissions_by_source, "amount", 100),
+        (figures.quota_flow, "amount", 100),
+        (figures.smelter_map, "amount", 100),
+    ],
+)
+def test_chinese_figures_count_in_chinese_units(baseline, draw, column, times):
+    """万吨 are hundredths of Mt, 亿千瓦时 are tenths of TWh."""
+    english, chinese = (
+        sum(row[column] for row in rows_of(draw(baseline, language=language)) if column in row)
+        for language in ("en", "zh")
+    )
+    assert english > 0
+    assert chinese == near(times * english)
+
+
+def test_smelters_stand_where_they_lie(baseline):
+    """East is right and north is up."""
+    drawn = {
+        row["name"]: (row["x"], row["y"]) for row in rows_of(figures.smelter_map(baseline)) if "area" in row
+    }
+    (wx, wy), (ex, ey) = drawn["Xinjiang Xinfa"], drawn["Huomei Hongjun"]
+    (sx, sy) = drawn["Yunnan Shenhuo"]
+    assert wx < sx < ex
+    assert sy < min(wy, ey)
 
 
 def test_regions_without_tiles_are_points(baseline):
@@ -164,6 +203,59 @@ def test_power_and_emissions_add_up(baseline):
         figures.emissions_by_source(baseline, "nowhere")
 
 
+def test_coal_power_is_not_called_grid_power():
+    """Units that smelters share and units that a policy lets them build burn coal too."""
+    sources = {"power_captive", "power_captive_shared", "power_captive_new"}
+    assert {views.emission_group(source) for source in sources} == {"power_captive"}
+    assert {views.emission_group(f"power_{s}") for s in ("grid", "newcomer_grid")} == {"power_grid"}
+
+
+def test_every_source_has_its_words_and_colour(baseline):
+    supply = {row["source_name"] for row in baseline.inputs["power_sources"].records()} | CAPTIVE_SOURCES
+    groups = {
+        views.emission_group(source)
+        for source in [*sorted(set(BOUNDARY_OF) - {"power"}), *(f"power_{s}" for s in supply)]
+    }
+    for kind, found, colours in (("power", supply, paths._POWER), ("emission", groups, paths._EMISSIONS)):
+        assert found <= set(colours)
+        for language in ("en", "zh"):
+            assert {f"{kind}.{key}" for key in found} <= set(terms(language).words)
+
+
+def test_small_totals_keep_two_figures(baseline):
+    rows = [(*row[:-1], row[-1] / 1000) for row in baseline.tables["emissions"].rows]
+    assert baseline.tables["emissions"].columns[-1] == "emissions_mt_co2e"
+    small = replace(baseline.tables["emissions"], rows=rows)
+    chart = figures.emissions_by_source(replace(baseline, tables={**baseline.tables, "emissions": small}))
+    forms = [layer["encoding"]["text"]["format"] for layer in chart.to_dict()["layer"]
+             if "format" in layer["encoding"].get("text", {})]  # fmt: skip
+    assert forms == [",.2f"]
+
+
+def test_a_single_year_is_told_once(baseline):
+    years = {"2025": baseline.summary["years"]["2025"]}
+    tables = {
+        name: replace(table, rows=[row for row in table.rows if row[table.columns.index("year")] == 2025])
+        if "year" in table.columns
+        else table
+        for name, table in baseline.tables.items()
+    }
+    one = replace(baseline, summary={**baseline.summary, "years": years}, tables=tables)
+    svg = style.picture(style.specification(lambda: figures.power_mix(one)))
+    shown = format(years["2025"]["ac_kwh_per_t"], ",.0f")
+    assert svg.count(f">{shown}</text>") == 1
+    assert ">2025</text>" in style.picture(style.specification(lambda: figures.quota_value(one)))
+    (spec,) = [figures.capacity_by_region(one).to_dict()]
+    ends = next(layer["encoding"]["x"]["scale"]["domain"] for layer in spec["spec"]["layer"])
+    assert ends[1] - ends[0] < 1.5 * (2025 - 2024)
+
+
+def test_published_deals_are_named_only_where_they_are_drawn(baseline):
+    assert "Diamonds: published deals" in title(figures.quota_value(baseline))
+    inputs = {name: table for name, table in baseline.inputs.items() if name != "quota_deals"}
+    assert "Diamonds" not in title(figures.quota_value(replace(baseline, inputs=inputs)))
+
+
 def test_the_cost_stack_adds_up_to_the_cost_table(baseline):
     """Power, anodes and the rest are those of the table, alumina is at its price."""
     drawn = defaultdict(float)
@@ -204,6 +296,62 @@ def test_prices_and_quota_are_those_of_the_run(capped):
     assert drawn["Anhui"]["metal_cny_per_t"] == near(paid[0]["price_cny_per_t"])
 
 
+@pytest.fixture(scope="module", params=["2016-09", "2025-01", "2025-11"])
+def curve(request) -> CostCurve:
+    """Return the curve of months whose metal price cuts the bars, is near and is far above them."""
+    settings = {"market_prices": request.param}
+    return cost_curve(alopt.load(None, "base-2024", resolution="smelter", settings=settings))
+
+
+def test_the_cost_curve_stacks_up_to_the_full_cost(curve):
+    rows = list(rows_of(figures.cost_curve(curve.table, curve.summary)))
+    parts, width = defaultdict(float), {}
+    for row in rows:
+        if "part" in row:
+            parts[row["smelter"], row["from"]] += row["cost"]
+            width[row["smelter"], row["from"]] = row["to"] - row["from"]
+    table = list(curve.table.records())
+    assert len(parts) == len(table)
+    for row in table:
+        key = row["name"], row["from_mt"]
+        assert parts[key] == near(row["full_cost_cny_per_t"])
+        assert width[key] == near(row["output_mt"])
+    assert [row["level"] for row in rows if "level" in row and "at" not in row] == [
+        curve.summary["metal_price_cny_per_t"]
+    ]
+
+
+def test_no_name_of_the_cost_curve_crosses_the_price(curve):
+    rows = list(rows_of(figures.cost_curve(curve.table, curve.summary)))
+    names = [row for row in rows if "at" in row]
+    metal = curve.summary["metal_price_cny_per_t"]
+    assert len(names) >= 10
+    assert not [row for row in names if row["level"] < metal < row["end"]]
+    assert all(row["level"] >= row["cost"] for row in names)
+    beside = sorted(row["place"] for row in rows if "beside" in row)
+    apart = min(b - a for a, b in pairwise(beside))
+    high = next(one for one in scale_ends(figures.cost_curve(curve.table, curve.summary)) if one > metal)
+    assert max(row["end"] for row in names) <= high
+    assert apart >= 0.99 * 15 * high / 420
+
+
+def scale_ends(chart: Any) -> Iterator[float]:
+    """Upper ends of the vertical scales of a layered chart."""
+    for layer in chart.to_dict()["layer"]:
+        domain = layer["encoding"].get("y", {}).get("scale", {}).get("domain")
+        if domain:
+            yield domain[1]
+
+
+def test_the_chinese_cost_curve_names_smelters_in_chinese(curve, baseline):
+    names = smelter_names(baseline.inputs["sites"].records(), "zh")
+    rows = list(rows_of(figures.cost_curve(curve.table, curve.summary, "zh", names)))
+    shown = {row["site"]: row["name"] for row in rows if "at" in row}
+    assert shown["shandong_weiqiao"] == "魏桥"
+    assert not [name for name in shown.values() if re.search("[A-Za-z]", name)]
+    assert max(row["to"] for row in rows if "to" in row) == near(100 * curve.summary["output_mt"])
+
+
 def test_the_difference_is_that_of_the_tables(baseline, capped):
     chart = figures.difference(compare(baseline, capped))
     rows = [row for row in rows_of(chart) if "difference" in row]
@@ -212,6 +360,21 @@ def test_the_difference_is_that_of_the_tables(baseline, capped):
     assert drawn == near(two["yunnan"] - one["yunnan"])
     (nation,) = (row["difference"] for row in rows if (row["name"], row["year"]) == ("all regions", "2025"))
     assert nation == near(sum(two.values()) - sum(one.values()))
+
+
+@pytest.mark.parametrize(("language", "mt", "bn"), [("en", 1, 1), ("zh", 100, 10)])
+def test_the_bars_of_the_difference_are_emissions_and_costs(baseline, capped, language, mt, bn):
+    found = compare(baseline, capped)
+    rows = [row for row in rows_of(figures.difference(found, language=language)) if "value" in row]
+    emitted, spent = defaultdict(float), defaultdict(float)
+    for row in found.table.records():
+        if (row["theme"], row["item"]) == ("emissions by boundary", "industry"):
+            emitted[str(row["year"])] += mt * row["difference"]
+        if row["theme"] == "cost by component":
+            spent[str(row["year"])] += bn * row["difference"] / 1000
+    for year in map(str, baseline.years):
+        drawn = {round(row["value"], 6) for row in rows if row["year"] == year}
+        assert drawn == {round(emitted[year], 6), round(spent[year], 6)}
 
 
 def test_figures_work_on_results_in_memory_as_on_a_folder(tmp_path):

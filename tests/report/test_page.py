@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import re
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
+from multiprocessing import get_context
 
 import pytest
 
 from alopt.cli import main
 from alopt.report import layout
 from alopt.report.page import Chapter, as_picture, report
-from alopt.report.terms import terms
+from alopt.report.terms import signed, terms
 from alopt.results.compare import compare
 from alopt.results.facts import facts, weak_inputs
 from alopt.results.saved import read_run
@@ -84,7 +86,9 @@ def test_the_answer_is_made_of_the_numbers(pages, baseline, capped):
     tight = pages["en"].split('<div class="answer">')[2].split("</div>")[0]
     price = capped.summary["years"]["2025"]["quota_price_cny_per_t"]
     assert f"Quota is scarce in 2025, 2030, 2035: the highest price, {price:,.0f} CNY" in tight
-    assert "Users go without metal in 2025, 2030, 2035" in tight
+    n = capped.summary["years"]["2025"]
+    lack = f"{n['unserved_mt']:.2f} of {n['demand_mt']:.1f} Mt."
+    assert f"Users go without metal in 2025, 2030, 2035: in 2025 they lack {lack}" in tight
 
 
 def test_without_quota_the_answer_says_so(baseline):
@@ -119,6 +123,59 @@ def test_every_number_of_the_key_table_is_that_of_the_summary(pages, baseline):
         assert rows[label] == [format(n[key], form) for n in baseline.summary["years"].values()]
 
 
+def cells(page: str, caption: str) -> dict[str, list[str]]:
+    """Rows of the table under a caption by their first cell."""
+    table = page.partition(f"<caption>{caption}</caption>")[2].partition("</table>")[0]
+    rows = (re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", line) for line in table.split("<tr>"))
+    return {row[0]: row[1:] for row in rows if row}
+
+
+def test_the_region_table_ends_with_the_nation(pages, baseline):
+    """What stands, what stands then, and the change, of all regions together."""
+    start = baseline.summary["base_year"]["capacity_mt_per_a"]
+    first, last = (baseline.summary["years"][y]["capacity_mt_per_a"] for y in ("2025", "2060"))
+    shown = cells(pages["en"], "Capacity by region, Mt/a, largest change first")["all regions"]
+    assert shown == [f"{start:.2f}", f"{first:.2f}", f"{last:.2f}", signed(last - start, "+.2f")]
+
+
+def test_the_sentences_name_what_is_dear_and_what_falls(pages, baseline, capped):
+    """The highest price stands at its region, emissions go from the first year to the last."""
+    prices = pages["en"].split('id="run1-prices"')[1].split("</p>")[0]
+    low, high = (
+        float(text.replace(",", "")) for text in re.findall(r"from ([\d,]+) in .* to ([\d,]+) in", prices)[0]
+    )
+    assert low < baseline.summary["years"]["2025"]["metal_price_cny_per_t"] < high
+    one, two = (
+        baseline.summary["years"][y]["emissions_mt_co2e"]["by_boundary"]["industry"] for y in ("2025", "2060")
+    )
+    assert f"emissions go from {one:.0f} to {two:.0f} Mt CO2e" in pages["en"]
+    totals = compare(baseline, capped).totals
+    system, paid = (
+        signed(totals[key]["difference"] / 1000, "+,.1f") for key in ("system_cost_m_cny", "transfers_m_cny")
+    )
+    assert f"the resources cost {system} bn CNY, and payments to the state change by {paid} bn" in pages["en"]
+
+
+def test_the_comparison_is_the_run_less_the_reference(pages, baseline, capped):
+    shown = cells(pages["en"], "Differences from baseline; + is more")
+    for label, key, form in (
+        ("output, Mt", "production_mt", "+,.2f"),
+        ("AC power, kWh/t", "ac_kwh_per_t", "+,.0f"),
+    ):
+        change = [
+            capped.summary["years"][y][key] - baseline.summary["years"][y][key]
+            for y in baseline.summary["years"]
+        ]
+        assert shown[label] == [signed(value, form) for value in change]
+
+
+def test_the_chinese_key_table_counts_in_10_000_t(pages, baseline):
+    shown = cells(pages["zh"], terms("zh")("key.caption"))
+    years = baseline.summary["years"].values()
+    assert shown[terms("zh")("key.output")] == [f"{100 * n['production_mt']:,.0f}" for n in years]
+    assert "万吨" in terms("zh")("key.output")
+
+
 def test_the_weak_values_are_the_widest(baseline):
     rows = weak_inputs(baseline.inputs)
     shares = [row["range_share"] for row in rows]
@@ -144,11 +201,10 @@ def test_the_term_list_is_whole():
 
 
 def test_the_chinese_report_holds_no_english(pages):
-    """Names of smelters, keys of tables and texts marked as English are left out of the count."""
+    """Keys of tables and texts marked as English are left out of the count."""
     page = pages["zh"]
     for part in ("unknown", "assumptions", "manifest"):  # keys and settings as their files name them
         page = re.sub(rf'<h3 id="run\d-{part}">.*?(?=<h3|</article>)', "", page, flags=re.DOTALL)
-    page = re.sub(r'<figure id="run\d-(smelter_map|cost_curve)">.*?</figure>', "", page, flags=re.DOTALL)
     words = {word for text in parsed(page).text for word in re.findall(r"[A-Za-z]{2,}", CODES.sub("", text))}
     assert words == set()
     for term in ("产能置换", "电解铝", "绿电占比", "吨铝综合交流电耗", "完全成本", "影子价格", "自备电厂",
@@ -221,6 +277,39 @@ def test_a_picture_is_one_thing_with_a_name():
                        '<path clip-path="url(#c)"/><use href="#c"/></svg>', "p", 'a "b" <c>')  # fmt: skip
     assert drawn == ('<svg role="img" aria-label="a &#34;b&#34; &lt;c&gt;" a="1"><g id="p-c"/>'
                      '<path clip-path="url(#p-c)"/><use href="#p-c"/></svg>')  # fmt: skip
+
+
+class Broken(Executor):
+    """A pool whose process ends before, or while, it draws."""
+
+    def __init__(self, *, at_once: bool) -> None:
+        self.at_once = at_once
+
+    def submit(self, *_):
+        if self.at_once:
+            raise BrokenExecutor
+        sent = Future()
+        sent.set_exception(BrokenExecutor())
+        return sent
+
+
+def test_figures_drawn_beside_are_those_drawn_here(pages, capped, baseline):
+    """A process of its own, or one that ends too early, changes no byte of the page."""
+    chapters = [Chapter(baseline), Chapter(capped, compare(baseline, capped))]
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert report(chapters, "en", pool) == pages["en"]
+    for at_once in (True, False):
+        assert report(chapters[:1], "en", Broken(at_once=at_once)) == report(chapters[:1])
+
+
+def test_where_no_process_can_start_the_figures_are_drawn_here(folders, tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise OSError("no semaphores")
+
+    monkeypatch.setattr("alopt.commands.report.ProcessPoolExecutor", refused)
+    out = tmp_path / "report.html"
+    assert main(["report", str(folders["baseline"]), "--out", str(out), "--quiet"]) == 0
+    assert out.read_text(encoding="utf-8").count("<svg ") == 11
 
 
 def test_the_command_writes_beside_the_run(folders, tmp_path, monkeypatch, capsys):
