@@ -46,7 +46,7 @@ def summary(name):
 
 def test_the_projects_that_are_promised_are_shipped():
     assert {
-        "zhongrun-ii", "zhongrun-ii-without-quota", "weiqiao-to-yunnan", "tianshan-200kt",
+        "zhongrun-phase-2", "zhongrun-phase-2-without-quota", "weiqiao-to-yunnan", "tianshan-200kt",
         "sy300-slotted-bars", "c240-full-package", "rebuild-400-to-600", "rebuild-240-to-600",
         "rebuild-300-to-600", "inert-anode-2035", "flexible-cells-on-wind", "ap60-rebuild",
         "ap60-rebuild-60", "ap60-rebuild-turnkey", "ap60-new", "ap60-new-60",
@@ -88,7 +88,7 @@ def test_break_evens_of_every_project_put_back(name):
 
 def test_break_evens_put_back_into_the_file():
     """A finance department types the figure into its own file: power with VAT, quota and metal."""
-    found, _ = summary("zhongrun-ii")
+    found, _ = summary("zhongrun-phase-2")
     listed = found["break_even"]["before_tax"]
     for key, value in (
         ("power__price_cny_per_mwh", listed["power_cny_per_mwh_with_vat"]),
@@ -96,7 +96,7 @@ def test_break_evens_put_back_into_the_file():
         ("metal_cny_per_t", listed["metal_cny_per_t_with_vat"]),
         ("capex_cny_per_t_a", listed["capex_cny_per_t_a"]),
     ):
-        assert abs(net_value(invest(*project("zhongrun-ii", **{key: value})))) < 1e-6, key
+        assert abs(net_value(invest(*project("zhongrun-phase-2", **{key: value})))) < 1e-6, key
 
 
 def test_sy300_with_slotted_bars_by_hand():
@@ -142,7 +142,7 @@ def test_tianshan_costs_what_was_published():
 
 
 def test_quota_is_the_difference_of_zhongrun():
-    with_quota, without = (summary(n)[0] for n in ("zhongrun-ii", "zhongrun-ii-without-quota"))
+    with_quota, without = (summary(n)[0] for n in ("zhongrun-phase-2", "zhongrun-phase-2-without-quota"))
     assert without["npv_m_cny"] - with_quota["npv_m_cny"] == pytest.approx(0.5 * 10_000)
     assert with_quota["planner_npv_m_cny"] == pytest.approx(without["planner_npv_m_cny"])
     quota = with_quota["levelised_cost"]["after"]["quota"]
@@ -206,7 +206,7 @@ def test_sites_cells_and_prices_come_from_the_inputs():
 
 
 def test_prices_by_year_run_straight_between_the_years():
-    changed, data = project("zhongrun-ii", metal_cny_per_t={2026: 22_600, 2030: 18_080})
+    changed, data = project("zhongrun-phase-2", metal_cny_per_t={2026: 22_600, 2030: 18_080})
     inv = invest(changed, data)
     assert inv.prices.metal[:6] == pytest.approx([20_000, 19_000, 18_000, 17_000, 16_000, 16_000])
 
@@ -250,7 +250,7 @@ def test_the_tornado_puts_each_end_into_the_file():
     ("name", "changes", "message"),
     [
         ("c240-full-package", {"site": "atlantis"}, "column site: no such site (found 'atlantis')"),
-        ("zhongrun-ii", {"region": "tibet"}, "column region: no such region for new plants"),
+        ("zhongrun-phase-2", {"region": "tibet"}, "column region: no such region for new plants"),
         ("c240-full-package", {"to_cell": "c999"}, "column to_cell: no such cell state (found 'c999')"),
         ("weiqiao-to-yunnan", {"to_region": None}, "column to_region: the key is missing"),
         (
@@ -332,7 +332,7 @@ def test_every_project_fits_a_screen(name):
 
 def test_a_part_is_renewed_at_the_end_of_each_life():
     """Seven years after the start in 2028 and again: 2035 and 2042, not in the last of 20 years."""
-    _, table = summary("zhongrun-ii")
+    _, table = summary("zhongrun-phase-2")
     paid = {row["year"]: row["renewal_m_cny"] for row in table.records() if row["renewal_m_cny"]}
     assert paid == pytest.approx({2035: 0.5 * 600, 2042: 0.5 * 600})
 
