@@ -32,7 +32,11 @@ def retrofit(options: argparse.Namespace) -> int:
     resolution = "smelter" if options.owner else options.resolution
     data = load(inputs, options.scenario, resolution=resolution, settings=settings)
     plants = _plants(data, options)
-    from alopt.analysis.retrofit_options import audit, retrofit_options  # noqa: PLC0415
+    from alopt.analysis.retrofit_options import (  # noqa: PLC0415
+        audit,
+        retrofit_options,
+        with_gaps,
+    )
     from alopt.model.build import build  # noqa: PLC0415 - inputs are checked before Pyomo loads
     from alopt.solve import solve  # noqa: PLC0415
 
@@ -40,6 +44,7 @@ def retrofit(options: argparse.Namespace) -> int:
         solution = solve(build(data))
         table = retrofit_options(solution)
         audited = audit(solution, table, options.audit)
+        table = with_gaps(table, audited)
     if options.owner:
         table = _owned(table, {row["site"] for row in plants.records()})
     columns = tuple(audited[0]) if audited else ()

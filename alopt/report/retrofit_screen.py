@@ -15,11 +15,11 @@ _SHOWN = 15
 _NIL = 1e-7
 
 _FIGURES = (
-    ("bound", "reduced_cost_cny_per_t_a", "{:,.0f}"),
+    ("bound", "reduced_cost", "{:,.0f}"),
     ("capex", "capex_cny_per_t_a", "{:,.0f}"),
-    ("capex*", "break_even_capex_cny_per_t_a", "{:,.0f}"),
-    ("power*", "break_even_power_change_cny_per_mwh", "{:+,.0f}"),
-    ("CO2*", "break_even_carbon_cny_per_t", "{:+,.0f}"),
+    ("capex*", "turns_at_capex_cny_per_t_a", "{:,.0f}"),
+    ("power*", "turns_at_power_change_cny_per_mwh", "{:+,.0f}"),
+    ("CO2*", "turns_at_carbon_cny_per_t", "{:+,.0f}"),
     ("NPV", "npv_cny_per_t_a", "{:+,.0f}"),
     ("IRR", "irr", "{:.0%}"),
     ("years", "payback_years", "{:.1f}"),
@@ -65,7 +65,7 @@ def retrofit_screen(
     if plants is not None:
         console.print(_plants(plants))
     console.print(_list("Taken, dearest to forgo first", taken, "worth"))
-    near = [row for row in left if row["miss_cny_per_t_a"] > 1.0 and row["saved_kwh_per_t"] > 0]
+    near = [row for row in left if row["miss"] > 1.0 and row["saved_kwh_per_t"] > 0]
     console.print(_list("Left, nearest first", near, "miss"))
     if audited:
         gap, kinks = max(row["gap"] for row in audited), sum(row["kink"] for row in audited)
@@ -78,7 +78,7 @@ def retrofit_screen(
 
 
 def _list(title: str, rows: list[dict[str, Any]], first: str) -> Any:  # noqa: ANN401
-    figures = ((first, f"{first}_cny_per_t_a", "{:,.0f}"), *_FIGURES)
+    figures = ((first, first, "{:,.0f}"), *_FIGURES)
     table = grid(title, "step", ["year", "Mt/a", *(label for label, *_ in figures)])
     table.columns[0].max_width = 44
     for column in table.columns[1:]:

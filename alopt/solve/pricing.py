@@ -19,6 +19,9 @@ from alopt.solve.compile import Array, Integers, Program
 from alopt.solve.highs import Solver
 from alopt.solve.solution import Solution
 
+#: A variable and its index.
+Column = tuple[str, Any]
+
 #: Capacity by which a project is forced in or out, Mt/a.
 STEP = 1e-4
 
@@ -104,6 +107,9 @@ class SiteProblem:
         self.solver = Solver(self.program, quick=True)
         self.base = self.solver.solve()
         self.values = prices.solution.optimum.values[columns]
+        self._whole = whole
+        self._shared = prices.duals.copy()
+        self._shared[rows] = 0.0
 
     def forced(self, variable: str, index: Any, *, out: bool = False, step: float = STEP) -> Priced | None:  # noqa: ANN401
         """Force a column above its value in the optimum, or below it.
@@ -123,9 +129,11 @@ class SiteProblem:
         try:
             with self.solver.bounds(column, *bounds):
                 found = self.solver.solve()
+            with self.solver.bounds(column, value, value):  # in the same basis: no tie moves between
+                here = self.solver.solve()
         except InfeasibleError:
             return None
-        change = (found.values - self.base.values) / step
+        change = (found.values - here.values) / step
         moved = np.flatnonzero(np.abs(change) > 1e-7)
         return Priced(
             slope=(found.objective - self.base.objective) / step,
@@ -133,18 +141,27 @@ class SiteProblem:
             change={self.names[n]: float(change[n]) for n in moved},
         )
 
-    def between(self, variable: str, index: Any, *, step: float = STEP) -> Priced | None:  # noqa: ANN401
-        """Price a step from the optimum's value to just above it, both ends held.
+    def between(
+        self,
+        variable: str,
+        index: Any,  # noqa: ANN401
+        *,
+        out: bool = False,
+        step: float = STEP,
+    ) -> Priced | None:
+        """Price a step from the optimum's value to just above it (or below it), both ends held.
 
         At the prices of that side of a kink the column would move by itself; only what lies
         between its two values is the option's own.
         """
         column = self.place[variable, index]
         value = float(self.values[column])
+        step = min(step, value) if out else step
+        end = value - step if out else value + step
         try:
             with self.solver.bounds(column, value, value):
                 here = self.solver.solve()
-            with self.solver.bounds(column, value + step, value + step):
+            with self.solver.bounds(column, end, end):
                 there = self.solver.solve()
         except InfeasibleError:
             return None
@@ -154,6 +171,35 @@ class SiteProblem:
             terms=float(np.sum(self.spread * np.abs(change))),
             change={self.names[n]: float(change[n]) for n in np.flatnonzero(np.abs(change) > 1e-7)},
         )
+
+    def parts(self, change: Mapping[tuple[str, Any], float]) -> tuple[dict[Column, float], dict[str, float]]:
+        """Split what a change of the site's columns adds.
+
+        Parameters
+        ----------
+        change : mapping of (variable, index) to float
+            As in :attr:`Priced.change`.
+
+        Returns
+        -------
+        own : dict of (variable, index) to float
+            Each column's own cost, M CNY per unit of what was forced.
+        shared : dict of str to float
+            What the change takes from shared rows at their duals, by constraint. Both together add
+            up to the slope.
+        """
+        moved = np.zeros(len(self._whole.cost))
+        own = {}
+        for name, amount in change.items():
+            column = self.columns[self.place[name]]
+            moved[column] = amount
+            own[name] = float(self._whole.cost[column]) * amount
+        activity = self._whole.activity(moved)
+        shared: dict[str, float] = {}
+        for r in np.flatnonzero((activity != 0.0) & (self._shared != 0.0)):
+            constraint = self._whole.rows[r][0]
+            shared[constraint] = shared.get(constraint, 0.0) - float(self._shared[r] * activity[r])
+        return own, shared
 
 
 def _priced_costs(prices: SitePrices, columns: Integers, rows: Integers) -> tuple[Array, Array]:
