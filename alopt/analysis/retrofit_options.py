@@ -283,7 +283,9 @@ def audit(solution: Solution, options: ResultTable, count: int) -> list[Row]:
     found: list[Row] = []
     for row in chosen:
         problem = problems.setdefault(row["site"], prices.site(row["site"]))
-        if (held := _held(solution, problem, _step(row), out=row["worth"] is not None)) is not None:
+        if (
+            held := held_against_whole(solution, problem, _step(row), out=row["worth"] is not None)
+        ) is not None:
             found.append(held)
     return found
 
@@ -297,8 +299,14 @@ def _spread(rows: list[Row], count: int) -> list[Row]:
     return rows[:: max(1, len(rows) // max(1, count))][:count]
 
 
-def _held(solution: Solution, problem: SiteProblem, step: Step, *, out: bool) -> Row | None:
-    """One option forced in, or out, in the whole model and in the pricing problem."""
+def held_against_whole(solution: Solution, problem: SiteProblem, step: Step, *, out: bool) -> Row | None:
+    """Force one option in, or out, in the whole model and in the pricing problem.
+
+    Returns
+    -------
+    dict or None
+        A row of :func:`audit`; None where there is no room for the option.
+    """
     from alopt.solve.pricing import SitePrices, finite_difference  # noqa: PLC0415
 
     name = "retrofitted_capacity"

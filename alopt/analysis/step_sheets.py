@@ -56,10 +56,22 @@ def step_life(data: ModelData, from_cell: str, to_cell: str) -> int:
     return max(1, round(max(lives))) if lives else 0
 
 
-def step_investment(data: ModelData, place: Place, terms: Terms, step: Step) -> Investment | None:
-    """Investment of 1 Mt/a in a step that starts in a model year; None where the tables lack its capex."""
+def step_investment(
+    data: ModelData, place: Place, terms: Terms, step: Step, life: int | None = None
+) -> Investment | None:
+    """Investment of 1 Mt/a in a step that starts in a model year; None where the tables lack its capex.
+
+    Parameters
+    ----------
+    data : ModelData
+    place : Place
+    terms : Terms
+    step : (site, from_cell, to_cell, year)
+    life : int, optional
+        Years of the sheet, instead of those of the step's longest-lived part.
+    """
     _, j, k, y = step
-    life = step_life(data, j, k)
+    life = life if life is not None else step_life(data, j, k)
     return arc_investment(data, place, j, k, 1.0, (y, 0, life), terms) if life else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -48,3 +48,19 @@ def spinner(text: str, *, quiet: bool) -> Any:  # noqa: ANN401
     from rich.console import Console  # noqa: PLC0415
 
     return Console(stderr=True).status(text)
+
+
+#: Said where the plotting library is not installed.
+NO_FIGURE = "No figure: pip install 'alopt[report]' draws it."
+
+
+def write_figure(chart: Callable[[], Any], file: Path) -> bool:
+    """Draw a chart into an SVG file; False, and nothing written, where the plotting library is missing."""
+    from alopt.report import style  # noqa: PLC0415
+
+    try:
+        svg, _, _ = style.drawn(chart)
+    except UsageError:
+        return False
+    file.write_text(svg, encoding="utf-8")
+    return True

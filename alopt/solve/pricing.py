@@ -8,7 +8,8 @@ the slope of the total cost, as long as the shared prices are those on that side
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,6 +111,8 @@ class SiteProblem:
         self._whole = whole
         self._shared = prices.duals.copy()
         self._shared[rows] = 0.0
+        self._rise: Mapping[Column, float] = {}
+        self.calendar = prices.solution.data.calendar
 
     def forced(self, variable: str, index: Any, *, out: bool = False, step: float = STEP) -> Priced | None:  # noqa: ANN401
         """Force a column above its value in the optimum, or below it.
@@ -172,6 +175,50 @@ class SiteProblem:
             change={self.names[n]: float(change[n]) for n in np.flatnonzero(np.abs(change) > 1e-7)},
         )
 
+    def alone(self, variable: str, index: Any, *, step: float = STEP) -> Priced | None:  # noqa: ANN401
+        """Price a step with every other column of its variable barred: nothing else makes way for it.
+
+        Returns
+        -------
+        Priced or None
+            None where the site's own rows leave no room for it.
+        """
+        chosen = self.place[variable, index]
+        barred = [n for n, (name, _) in enumerate(self.names) if name == variable and n != chosen]
+        upper = self.program.column_upper
+        try:
+            for n in barred:
+                self.solver.set_bounds(n, 0.0, 0.0)
+            with self.solver.bounds(chosen, 0.0, 0.0):
+                here = self.solver.solve()
+            with self.solver.bounds(chosen, step, step):
+                there = self.solver.solve()
+        except InfeasibleError:
+            return None
+        finally:
+            for n in barred:
+                self.solver.set_bounds(n, float(self.program.column_lower[n]), float(upper[n]))
+        change = (there.values - here.values) / step
+        return Priced(
+            slope=(there.objective - here.objective) / step,
+            terms=float(np.sum(self.spread * np.abs(change))),
+            change={self.names[n]: float(change[n]) for n in np.flatnonzero(np.abs(change) > 1e-7)},
+        )
+
+    @contextmanager
+    def dearer(self, rise: Mapping[Column, float]) -> Iterator[None]:
+        """Raise the costs of columns for a while, M CNY per unit."""
+        places = [self.place[name] for name in rise]
+        old = [float(self.cost[n]) for n in places]
+        kept = self._rise
+        try:
+            self._rise = {**kept, **{name: kept.get(name, 0.0) + more for name, more in rise.items()}}
+            self.solver.set_costs(places, [c + m for c, m in zip(old, rise.values(), strict=True)])
+            yield
+        finally:
+            self._rise = kept
+            self.solver.set_costs(places, old)
+
     def parts(self, change: Mapping[tuple[str, Any], float]) -> tuple[dict[Column, float], dict[str, float]]:
         """Split what a change of the site's columns adds.
 
@@ -193,7 +240,7 @@ class SiteProblem:
         for name, amount in change.items():
             column = self.columns[self.place[name]]
             moved[column] = amount
-            own[name] = float(self._whole.cost[column]) * amount
+            own[name] = (float(self._whole.cost[column]) + self._rise.get(name, 0.0)) * amount
         activity = self._whole.activity(moved)
         shared: dict[str, float] = {}
         for r in np.flatnonzero((activity != 0.0) & (self._shared != 0.0)):
