@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 #: Amounts smaller than this are rounding, Mt/a and CNY per t/a.
 _NIL, _SMALL = 1e-7, 1e-3
 
+#: MWh or t CO2e per t/a, at present value, below which no price of them turns an option.
+_WEAK = 0.05
+
+#: Change per unit of an option beyond which it is plans of equal cost that are exchanged.
+_TIED = 100.0
+
 #: Share of the sum of absolute terms within which the pricing problem and the whole model agree.
 _AGREES = 1e-6
 
@@ -193,15 +199,17 @@ def _break_evens(
         What the forced option changes at the site; ``sign`` -1 where it was forced out.
     """
     found: Row = dict.fromkeys(_FIRST_ORDER)
+    if max((abs(amount) for amount in change.values()), default=0.0) > _TIED:
+        return row | found
     effects = _effects(solution, change)
     power, emissions = sign * effects.power, sign * effects.emissions
     capital = row["capital_cny_per_t_a"] * solution.data.calendar.discount[row["year"]]
     if capital > 0.0:
         found["turns_at_capex_cny_per_t_a"] = row["capex_cny_per_t_a"] * (1.0 - miss / capital)
     found["plan_abated_t_per_t_a"] = -sign * effects.tonnes
-    if power < -_NIL:
+    if power < -_WEAK:
         found["turns_at_power_change_cny_per_mwh"] = miss / -power
-    if emissions < -_NIL:
+    if emissions < -_WEAK:
         found["turns_at_carbon_cny_per_t"] = miss / -emissions
         found["plan_abatement_cost"] = miss / -emissions
     return row | found

@@ -37,6 +37,9 @@ FIGURES = (
     "break_even_capex_cny_per_t_a", "abated_t_per_t_a", "abatement_cost",
 )  # fmt: skip
 
+#: T CO2e per t/a over the life of a step, below which a cost per tonne says nothing.
+_WEAK = 0.05
+
 Step = tuple[str, str, str, int]
 
 
@@ -141,6 +144,12 @@ def _capex(inv: Investment, laid: Sheet, npv: float) -> float | None:
 def _carbon(inv: Investment, laid: Sheet) -> dict[str, float | None]:
     """Tonnes avoided, what each costs, and the carbon price at which the step is worth nothing."""
     avoided = abatement(inv, (BOUNDARY,), laid)[BOUNDARY]
+    if abs(avoided.tonnes) < _WEAK:
+        return {
+            "break_even_carbon_cny_per_t": None,
+            "abated_t_per_t_a": avoided.tonnes,
+            "abatement_cost": None,
+        }
     same = inv.before is not None and inv.before.output == inv.after.output
     if same and inv.terms.carbon_scope == BOUNDARY:
         price: Figure = avoided.investor_cost  # the allocation of both plants is the same

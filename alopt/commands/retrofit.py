@@ -114,7 +114,14 @@ def _plants(data: Any, options: argparse.Namespace) -> ResultTable:  # noqa: ANN
             raise UsageError("--contract is an owner's own; name the owner with --owner.")
         return ResultTable("owner", (), [])
     contract = read_contract(options.contract) if options.contract else None
-    return owner_view(data, options.owner, contract)
+    return owner_view(data, options.owner, contract, _ladder(data))
+
+
+def _ladder(data: Any) -> str | None:  # noqa: ANN401
+    """Latest ladder of power tiers that the inputs have."""
+    table = data.tables.get("tariff_ladders")
+    names = {row["ladder"] for row in table} if table is not None else set()
+    return max(names, default=None)
 
 
 def _owned(table: ResultTable, sites: set[str]) -> ResultTable:
