@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,9 @@ def retrofit(options: argparse.Namespace) -> int:
 
     with spinner(f"Pricing every step of {options.scenario}", quiet=options.quiet or options.json):
         solution = solve(build(data))
+        solved = time.monotonic()
         table = retrofit_options(solution)
+        seconds = time.monotonic() - solved
         audited = audit(solution, table, options.audit)
         table = with_gaps(table, audited)
     if options.owner:
@@ -65,6 +68,8 @@ def retrofit(options: argparse.Namespace) -> int:
         from alopt.report.retrofit_screen import retrofit_screen  # noqa: PLC0415
 
         print(retrofit_screen(table, audited, data.scenario.name, plants if options.owner else None))
+        steps = len(solution.values("retrofitted_capacity"))
+        print(f"{steps:,} steps priced in {seconds:.1f} s after the solve.")
         print(f"Tables: {out}")
     return 0
 

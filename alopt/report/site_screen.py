@@ -82,7 +82,7 @@ def _turns(step: dict[str, Any], rows: list[dict[str, Any]]) -> str:
     first = min(here, key=lambda r: r["power_cny_per_mwh_with_vat"])
     if first["plan_value_cny_per_t_a"] >= 0:
         return f"under {first['power_cny_per_mwh_with_vat']:.0f}"
-    return "never here"
+    return "never"
 
 
 def _steps(summary: dict[str, Any], rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401

@@ -17,6 +17,7 @@ from alopt.data.projects import load_project, project_names, read_project, with_
 from alopt.electrolysis import dc_energy
 from alopt.errors import InputError
 from alopt.finance import net_present_value
+from alopt.report import investments
 from alopt.report.project_screen import project_screen
 
 NAMES = project_names(default_inputs())
@@ -347,3 +348,52 @@ def test_waiting_meets_the_prices_of_the_year_after():
     flat, _ = project("tianshan-200kt", metal_cny_per_t=11_300)
     flat_said, _ = appraise(replace(flat, ranges={}), data)
     assert said["value_of_waiting_m_cny"] == pytest.approx(flat_said["value_of_waiting_m_cny"] - lost)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_project_is_drawn(name):
+    """Bars are the sheet's flows, the line ends at the NPV, the tornado's ends are those of the summary."""
+    said, table = summary(name)
+    drawn = investments.project_value(said, table).to_dict()
+    flows, tornado_rows = (part["layer"][0]["data"]["values"] for part in drawn["vconcat"])
+    rows = list(table.records())
+    assert [row["flow"] for row in flows] == [row["before_tax_m_cny"] for row in rows]
+    assert flows[-1]["running"] == pytest.approx(said["npv_m_cny"], rel=1e-9)
+    ends = {row["npv"] for row in tornado_rows}
+    widest = said["tornado"][0]
+    assert {widest["npv_low_m_cny"], widest["npv_high_m_cny"]} <= ends
+    assert "nan" not in json.dumps(drawn)
+
+
+def test_a_break_even_below_nil_is_no_price():
+    """The move south pays at no metal price, and only where less than nothing is spent."""
+    shown = project_screen(*summary("weiqiao-to-yunnan"))
+    assert re.search(r"metal, CNY/t +no price +no price +no price +below", shown)
+    assert re.search(r"capex, CNY per t/a +no price", shown)
+    assert "More power is needed: 369 kWh/t." in shown
+    assert "Output lost in the change costs 329 CNY/t" in shown
+    package = project_screen(*summary("c240-full-package"))
+    assert re.search(r"carbon, CNY/t CO2e +any price", package)
+    assert "debt rate" not in package, "it moves no flow before tax"
+    assert "building nothing" in project_screen(*summary("tianshan-200kt"))
+
+
+def test_phase_2_hangs_on_the_metal_price():
+    """At its break-even for all years it is worth nothing; below it, as in the plan, it loses."""
+    low = 16_000.0 * 1.13
+    inv = invest(*project("zhongrun-phase-2", metal_cny_per_t=low))
+    assert net_value(inv) < 0 < summary("zhongrun-phase-2")[0]["npv_m_cny"]
+
+
+def test_the_ladder_is_the_published_one():
+    """13,818.75 less 13,300 is 25.9 steps of 20 kWh/t, 26 begun: 0.26 CNY/kWh with VAT on all power."""
+    stack = summary("rebuild-240-to-600-with-ladder")[0]["levelised_cost"]
+    before = summary("rebuild-240-to-600")[0]["assumptions"]["ac_kwh_per_t_before"]
+    assert stack["before"]["surcharge"] == pytest.approx(0.26 / 1.13 * before, rel=1e-3)
+    assert summary("c240-full-package")[0]["assumptions"]["ac_kwh_per_t_after"] < 13_300
+
+
+def test_key_figures_of_rebuilds_stand_where_they_belong():
+    assert "rebuilds" in summary("rebuild-400-to-600")[0]
+    for name in ("ap60-rebuild", "inert-anode-2035", "c240-full-package"):
+        assert "rebuilds" not in summary(name)[0]
