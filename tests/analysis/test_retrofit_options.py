@@ -67,6 +67,30 @@ def test_the_break_even_power_price_turns_the_decision(tmp_path, power):
     assert row["taken_mt_per_a"] == near(0.6 if power > 300 else 0.0)
 
 
+@pytest.mark.parametrize(("capex", "taken"), [(2999, 0.6), (3001, 0.0)])
+def test_the_capex_at_which_it_turns_turns_the_decision(tmp_path, capex, taken):
+    _, row = option(retrofit_world(3400), tmp_path / "first")
+    assert row["turns_at_capex_cny_per_t_a"] == near(3000)
+    _, row = option(retrofit_world(capex), tmp_path / "second")
+    assert row["taken_mt_per_a"] == near(taken)
+
+
+@pytest.mark.parametrize(("more", "taken"), [(-0.5, 0.0), (0.5, 0.6)])
+def test_the_carbon_price_at_which_it_turns_turns_the_decision(tmp_path, more, taken):
+    """1 MWh/t less at the factor of the grid, for ten years: the miss of 400 over the tonnes avoided."""
+    first, row = option(retrofit_world(3400), tmp_path / "first")
+    factor = first.data.power.emission_factor["north_smelter", "grid", 2025]
+    assert row["plan_abated_t_per_t_a"] == near(10 * factor)
+    price = row["turns_at_carbon_cny_per_t"]
+    assert price == near(400 / (10 * factor))
+    assert row["plan_abatement_cost"] == near(price)
+    world = retrofit_world(3400)
+    policy = {"price_cny_per_t": price + more, "scope": "smelter_scope_1_2", "benchmark_t_per_t": 0}
+    world.scenario(policies={**world.keys.get("policies", {}), "carbon_price": policy})
+    _, row = option(world, tmp_path / "second")
+    assert row["taken_mt_per_a"] == near(taken)
+
+
 def test_no_project_is_worth_nothing(tmp_path):
     """A step that costs and changes nothing misses by nothing."""
     world = retrofit_world(1000)
