@@ -64,6 +64,7 @@ def appraise(project: Project, data: ModelData) -> tuple[dict[str, Any], ResultT
         "project": project.name,
         "description": project.values.get("description", ""),
         "question": project.values.get("question", ""),
+        "note": project.values.get("note", ""),
         "scenario": data.scenario.name,
         "prices": data.market_prices.month if data.market_prices else None,
         "price_year": data.scenario.price_year,

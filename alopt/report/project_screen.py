@@ -60,6 +60,8 @@ def project_screen(summary: dict[str, Any], table: ResultTable) -> str:
         console.print(_rebuilds(summary))
     for line in _answers(summary):
         console.print(line)
+    if summary["note"]:
+        console.print(" ".join(str(summary["note"]).split()))
     return text.getvalue().rstrip()
 
 

@@ -11,6 +11,7 @@ import pytest
 from alopt.analysis.appraisal import appraise, tornado
 from alopt.analysis.investment import BREAK_EVENS, break_even, levelised, net_value, priced, sheet
 from alopt.analysis.project import arc_investment, invest, places_of
+from alopt.analysis.project_list import page
 from alopt.commands.project import project_data
 from alopt.data import default_inputs
 from alopt.data.projects import load_project, project_names, read_project, with_value
@@ -397,3 +398,18 @@ def test_key_figures_of_rebuilds_stand_where_they_belong():
     assert "rebuilds" in summary("rebuild-400-to-600")[0]
     for name in ("ap60-rebuild", "inert-anode-2035", "c240-full-package"):
         assert "rebuilds" not in summary(name)[0]
+
+
+def test_the_page_is_not_stale():
+    """Renew with `python -m alopt.analysis.project_list --write`."""
+    assert (default_inputs() / "projects" / "README.md").read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_project_says_why(name):
+    """A note of its own, none handed on by the file that it extends."""
+    found = load_project(name, default_inputs())
+    others = [load_project(other, default_inputs()).values["note"] for other in NAMES if other != name]
+    assert len(found.values["note"]) > 60
+    assert found.values["note"] not in others
+    assert "".join(found.values["note"].split()) in "".join(project_screen(*summary(name)).split())
