@@ -68,7 +68,7 @@ class Alone:
     value : float
         What it is worth in the plan, at the central cost of its measures.
     power_price : float
-        What a MWh saved is worth there, CNY/MWh without VAT.
+        What a MWh saved is worth there, CNY/MWh without VAT and without what its emissions pay.
     parts : mapping of str to float
         :data:`PARTS`; what is gained is positive, and they sum to the value. ``staying_open`` is the
         margin of metal that cells as they are would not have made.
@@ -119,13 +119,14 @@ def site_options(
     alone = {s: found for s in investments if (found := _alone(data, problem, s)) is not None}
     if not alone:
         raise UsageError(f"No step can be taken at {site} in {data.calendar.years[0]}.")
+    investments = {step: investments[step] for step in alone}
     vat = 1.0 + data.vat["power"]
     today = round(place.power.price * vat, 6)
     level = max(alone.items(), key=lambda item: data.cells[item[0][1]].ac - data.cells[item[0][2]].ac)[1]
     rows: list[tuple[Any, ...]] = []
     stands: list[tuple[Any, ...]] = []
     now: dict[Step, Alone | None] = {}
-    for price in sorted({*power_prices, today}):
+    for price in sorted({*power_prices, today, round(level.power_price * vat, 6)}):
         both, states, values = _at_price(solution, problem, investments, price, level.power_price)
         rows, stands = rows + both, stands + states
         now = values if price == today else now
@@ -200,7 +201,9 @@ def _alone(data: ModelData, problem: SiteProblem, step: Step) -> Alone | None:
         if name == "running"
     }
     after = sum(amount for i, amount in made.items() if i[1] != step[1])
-    power = -kwh_to_mwh(data.cells[step[1]].ac - data.cells[step[2]].ac) * after * _marginal(problem, found)
+    power = (
+        -kwh_to_mwh(data.cells[step[1]].ac - data.cells[step[2]].ac) * after * _marginal(data, problem, found)
+    )
     rest = found.slope - spared - charged - rents - power
     more = abs(sum(made.values())) > _NIL
     costs = {
@@ -211,16 +214,20 @@ def _alone(data: ModelData, problem: SiteProblem, step: Step) -> Alone | None:
         "other_costs": 0.0 if more else rest,
     }
     parts = {name: -cost / discount for name, cost in costs.items()}
-    return Alone(sum(parts.values()), _marginal(problem, found), parts)
+    return Alone(sum(parts.values()), _marginal(data, problem, found), parts)
 
 
-def _marginal(problem: SiteProblem, found: Priced) -> float:
-    """Price of the power that a step saves or draws in the plan, CNY/MWh without VAT."""
-    weight = problem.calendar.weight
-    own, shared = problem.parts(found.change)
-    cost = sum(amount for (name, _), amount in own.items() if name == _POWER)
+def _marginal(data: ModelData, problem: SiteProblem, found: Priced) -> float:
+    """Price of the power that a step saves or draws in the plan, CNY/MWh without VAT and carbon."""
+    weight, price = data.calendar.weight, data.power.price
+    drawn = {i: weight[i[2]] * amount for (name, i), amount in found.change.items() if name == _POWER}
+    _, shared = problem.parts(found.change)
+    cost = sum(
+        (price[i[0], i[1], i[3]] + problem.rise(_POWER, i) / weight[i[2]]) * amount
+        for i, amount in drawn.items()
+    )
     cost += sum(amount for row, amount in shared.items() if row in _POWER_ROWS)
-    energy = sum(weight[i[2]] * amount for (name, i), amount in found.change.items() if name == _POWER)
+    energy = sum(drawn.values())
     return cost / energy if abs(energy) > _NIL else 0.0
 
 

@@ -15,7 +15,7 @@ _PARTS = (
     ("works of the step", "works"),
     ("power saved", "power"),
     ("metal that cells as they are would not have made", "staying_open"),
-    ("other costs", "other_costs"),
+    ("carbon, power tiers, other costs", "other_costs"),
 )
 
 _NIL = 1e-7
@@ -74,6 +74,10 @@ def _shown(value: float | None, form: str = ",.0f") -> str:
     return "–" if value is None else signed(value, form)
 
 
+def _pays(price: float | None) -> str:
+    return "any" if price is not None and price <= 0 else _shown(price)
+
+
 def _turns(step: dict[str, Any], rows: list[dict[str, Any]]) -> str:
     """Price of power above which a step pays in the plan, or the end of the prices that were tried."""
     here = [r for r in rows if _step(r) == _step(step) and r["plan_value_cny_per_t_a"] is not None]
@@ -95,7 +99,7 @@ def _steps(summary: dict[str, Any], rows: list[dict[str, Any]]) -> Any:  # noqa:
         table.add_row(
             _step(row), f"{row['saved_kwh_per_t']:+,.0f}", f"{row['capex_cny_per_t_a']:,.0f}",
             str(row["life_a"]), f"{row['investor_npv_cny_per_t_a']:+,.0f}",
-            _shown(row["investor_pays_above_cny_per_mwh_with_vat"]), f"{row['plan_value_cny_per_t_a']:+,.0f}",
+            _pays(row["investor_pays_above_cny_per_mwh_with_vat"]), f"{row['plan_value_cny_per_t_a']:+,.0f}",
             _turns(row, rows),
         )  # fmt: skip
     return table
@@ -197,7 +201,7 @@ def _answers(summary: dict[str, Any]) -> list[str]:
     today = summary["power_today_cny_per_mwh_with_vat"]
     plan = summary["power_in_the_plan_cny_per_mwh_with_vat"]
     lines.append(
-        f"A MWh saved is worth {plan:.0f} CNY with VAT in the plan; at market prices the site pays "
-        f"{today:.0f}."
+        f"A MWh saved is worth {plan:.0f} CNY with VAT in the plan, the price of the source drawn last; at "
+        f"market prices the site pays {today:.0f} on the mean of its sources, and emits as their mean."
     )
     return lines

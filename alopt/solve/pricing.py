@@ -113,7 +113,6 @@ class SiteProblem:
         self._shared = prices.duals.copy()
         self._shared[rows] = 0.0
         self._rise: Mapping[Column, float] = {}
-        self.calendar = prices.solution.data.calendar
 
     def forced(self, variable: str, index: Any, *, out: bool = False, step: float = STEP) -> Priced | None:  # noqa: ANN401
         """Force a column above its value in the optimum, or below it.
@@ -205,6 +204,10 @@ class SiteProblem:
             terms=float(np.sum(self.spread * np.abs(change))),
             change={self.names[n]: float(change[n]) for n in np.flatnonzero(np.abs(change) > 1e-7)},
         )
+
+    def rise(self, variable: str, index: Any) -> float:  # noqa: ANN401
+        """Rise of a column's cost that :meth:`dearer` has in force, M CNY per unit."""
+        return self._rise.get((variable, index), 0.0)
 
     @contextmanager
     def dearer(self, rise: Mapping[Column, float]) -> Iterator[None]:

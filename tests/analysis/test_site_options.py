@@ -205,6 +205,10 @@ def test_command(tmp_path, capsys):
     assert shown["pricing"]["held"]["gap"] <= 1e-6
     names = {path.name for path in out.iterdir()}
     assert names == {"run.json", "site.json", "site_packages.csv", "site_packages.svg", "site_plan.csv"}
+    province = ["retrofit", "--site", "qinghai", "--resolution", "province"]
+    assert main([*province, "--out", str(tmp_path / "province"), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {step["from_cell"] for step in shown["steps"]} > {"c240"}
     assert main(["retrofit", "--site", "shanxi_huazhe", "--out", str(out)]) == 2
     assert "No smelter stands at shanxi_huazhe; did you mean shanxi_huaze" in capsys.readouterr().err
     assert main(["retrofit", "--site", SITE, "--owner", "Chalco"]) == 2
