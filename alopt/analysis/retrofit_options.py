@@ -40,8 +40,9 @@ _WEAK = 0.05
 #: Change per unit of an option beyond which it is plans of equal cost that are exchanged.
 _TIED = 100.0
 
-#: Share of the sum of absolute terms within which the pricing problem and the whole model agree.
-_AGREES = 1e-6
+#: Share of the sum of absolute terms beyond which a difference is a kink and no rounding: the prices
+#: on its other side are then those of the whole model there.
+_ROUNDING = 1e-8
 
 #: Figures per step, in CNY per t/a where the name has no unit.
 COLUMNS = (
@@ -323,7 +324,7 @@ def held_against_whole(solution: Solution, problem: SiteProblem, step: Step, *, 
         return None
     slope, duals = whole
     priced = problem.forced(name, step, out=out)
-    kink = priced is None or abs(priced.slope - slope) > _AGREES * max(priced.terms, 1.0)
+    kink = priced is None or abs(priced.slope - slope) > _ROUNDING * max(priced.terms, 1.0)
     if kink:
         priced = SitePrices(solution, duals).site(step[0]).between(name, step, out=out)
     return None if priced is None else _compared(solution, step, slope, priced, out=out, kink=kink)
