@@ -279,7 +279,9 @@ def audit(solution: Solution, options: ResultTable, count: int) -> list[Row]:
     -------
     list of dict
         Site, states, year; whether forced in or out; the slope of the whole model and of the pricing
-        problem in CNY per t/a of the year; ``gap`` as a share of the sum of absolute terms; ``kink``.
+        problem in CNY per t/a of the year; ``gap`` as a share of the sum of absolute terms; ``kink``,
+        where the pricing problem is at the prices of that side, and its slope at the optimum's own
+        prices, which is the miss or worth of the table.
     """
     from alopt.solve.pricing import SitePrices  # noqa: PLC0415
 
@@ -323,14 +325,20 @@ def held_against_whole(solution: Solution, problem: SiteProblem, step: Step, *, 
     if whole is None:
         return None
     slope, duals = whole
-    priced = problem.forced(name, step, out=out)
+    first = priced = problem.forced(name, step, out=out)
     kink = priced is None or abs(priced.slope - slope) > _ROUNDING * max(priced.terms, 1.0)
     if kink:
         priced = SitePrices(solution, duals).site(step[0]).between(name, step, out=out)
-    return None if priced is None else _compared(solution, step, slope, priced, out=out, kink=kink)
+    if priced is None:
+        return None
+    return _compared(solution, step, slope, (first, priced), out=out, kink=kink)
 
 
-def _compared(solution: Solution, step: Step, slope: float, priced: Priced, *, out: bool, kink: bool) -> Row:
+def _compared(
+    solution: Solution, step: Step, slope: float, pair: tuple[Priced | None, Priced], *, out: bool, kink: bool
+) -> Row:
+    """One row: the pricing problem at the optimum's prices, and at those of its side of a kink."""
+    first, priced = pair
     discount = solution.data.calendar.discount[step[-1]]
     i, j, k, y = step
     return {
@@ -343,6 +351,7 @@ def _compared(solution: Solution, step: Step, slope: float, priced: Priced, *, o
         "priced_cny_per_t_a": priced.slope / discount,
         "gap": abs(slope - priced.slope) / max(priced.terms, 1.0),
         "kink": kink,
+        "at_the_optimum_cny_per_t_a": None if first is None else first.slope / discount,
     }
 
 

@@ -73,7 +73,8 @@ def retrofit_screen(
         gap, kinks = max(row["gap"] for row in audited), sum(row["kink"] for row in audited)
         console.print(
             f"Audit: {len(audited)} options forced in the whole model; the pricing problem agrees to "
-            f"{gap:.0e} of the sum of its terms ({kinks} at a kink, priced on their side)."
+            f"{gap:.0e} of the sum of its terms ({kinks} at a kink, priced on their side: there the next t/a "
+            "moves shared prices, and the miss above is a lower bound too)."
         )
     console.print(f"[dim]{_NOTE}[/dim]")
     return text.getvalue().rstrip()
