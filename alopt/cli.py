@@ -185,6 +185,9 @@ def _retrofit_parser(commands: Any) -> None:  # noqa: ANN401
     name = "name or YAML file"
     retrofit.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help=name)
     retrofit.add_argument("--owner", metavar="NAME", help="one owner's smelters, smelter by smelter")
+    retrofit.add_argument(
+        "--site", metavar="SITE", help="one smelter: what pays at which power price, and why"
+    )
     contract = "the owner's power, as {price_cny_per_mwh: 380, vat: included}"
     retrofit.add_argument("--contract", metavar="YAML", help=contract)
     retrofit.add_argument(

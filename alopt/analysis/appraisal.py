@@ -26,7 +26,7 @@ from alopt.analysis.investment import (
     views,
 )
 from alopt.analysis.project import invest
-from alopt.analysis.rebuilds import rebuilds
+from alopt.analysis.rebuilds import LARGE, rebuilds
 from alopt.data.model_data import ModelData
 from alopt.data.projects import Project
 from alopt.errors import InputError
@@ -64,6 +64,7 @@ def appraise(project: Project, data: ModelData) -> tuple[dict[str, Any], ResultT
         "project": project.name,
         "description": project.values.get("description", ""),
         "question": project.values.get("question", ""),
+        "note": project.values.get("note", ""),
         "scenario": data.scenario.name,
         "prices": data.market_prices.month if data.market_prices else None,
         "price_year": data.scenario.price_year,
@@ -94,7 +95,8 @@ def appraise(project: Project, data: ModelData) -> tuple[dict[str, Any], ResultT
         },
         "tornado": tornado(project, data),
     }
-    if project.values["kind"] == "rebuild" and inv.before is not None:
+    to_cell = data.cells.get(project.values.get("to_cell", ""))
+    if project.values["kind"] == "rebuild" and to_cell is not None and to_cell.current_ka >= LARGE:
         price = inv.prices.power_after[inv.construction]
         summary["rebuilds"] = rebuilds(data, price, terms.investor, inv.construction, inv.life)
     return summary, cash_flow(inv, laid)

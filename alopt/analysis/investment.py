@@ -549,18 +549,27 @@ class Abatement:
     planner_cost: Figure
 
 
-def abatement(inv: Investment) -> dict[str, Abatement]:
+def abatement(
+    inv: Investment, boundaries: Sequence[str] = NESTED, laid: Sheet | None = None
+) -> dict[str, Abatement]:
     """Emissions avoided by boundary, and what a tonne costs.
+
+    Parameters
+    ----------
+    inv : Investment
+    boundaries : sequence of str
+    laid : Sheet, optional
+        That of the investment, where it is at hand.
 
     Returns
     -------
     dict of str to Abatement
         By boundary. Without a plant before, everything that the project emits is added.
     """
-    laid, found = sheet(inv), {}
+    laid, found = laid or sheet(inv), {}
     free_of_carbon = [flow + laid.costs["carbon"][t] for t, flow in enumerate(laid.before_tax)]
     resources = resource_flows(laid)
-    for boundary in NESTED:
+    for boundary in boundaries:
         avoided = [
             made
             * ((inv.before.intensity(boundary, t) if inv.before else 0.0) - inv.after.intensity(boundary, t))

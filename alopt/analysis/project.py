@@ -384,10 +384,16 @@ def _carbon(
     project: Project, data: ModelData, own: tuple[float, ...] | None, years: range
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Carbon price and free allocation: the file's, else those of the scenario's carbon price."""
+    if own is not None:
+        return own, (project.values.get("carbon.free_t_per_t", 0.0),) * len(years)
+    return scenario_carbon(data, years)
+
+
+def scenario_carbon(data: ModelData, years: range) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Carbon price in CNY/t and free allocation in t/t by calendar year, as the scenario has them."""
     policy = data.policies.get("carbon_price")
-    if own is not None or policy is None:
-        free = project.values.get("carbon.free_t_per_t", 0.0)
-        return own or (0.0,) * len(years), (free,) * len(years)
+    if policy is None:
+        return (0.0,) * len(years), (0.0,) * len(years)
     modelled = [_in_force(dict.fromkeys(data.calendar.years), y) for y in years]
     return tuple(policy.metal_price(y) for y in modelled), tuple(
         policy.benchmark.get(y, 0.0) for y in modelled
@@ -550,6 +556,7 @@ def arc_investment(
     outlays = part_outlays(parts, parts, grown, (1.0,), construction, life)
     works = data.parameters.get("retrofit_works_cny_per_t_a", 0.0)
     power, alumina = (place.power.price,) * len(span), (place.alumina.price,) * len(span)
+    carbon, free = scenario_carbon(data, span)
     return Investment(
         start_year=start,
         construction=construction,
@@ -559,9 +566,8 @@ def arc_investment(
         after=plant_of(data, place, data.cells[to_cell], grown, span, rent=False),
         prices=Prices(
             metal=(market.metal,) * len(span), anode=(market.anode,) * len(span),
-            carbon=(0.0,) * len(span), free=(0.0,) * len(span), alumina_before=alumina,
-            alumina_after=alumina, power_before=power, power_after=power, contract=range(len(span)),
-            shared_power=True,
+            carbon=carbon, free=free, alumina_before=alumina, alumina_after=alumina,
+            power_before=power, power_after=power, contract=range(len(span)), shared_power=True,
         ),
         outlays=(*outlays, Outlay("works", 0, works * capacity, None)),
         quota_mt_per_a=grown - capacity,

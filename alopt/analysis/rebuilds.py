@@ -16,7 +16,7 @@ from alopt.finance import annuity_due_factor, discount_factor
 
 #: Line currents in kA from which rebuilds are compared, and from which a cell counts as large.
 _FROM = (200.0, 240.0, 300.0, 400.0)
-_LARGE = 600.0
+LARGE = 600.0
 
 
 def rebuilds(
@@ -55,7 +55,7 @@ def rebuilds(
         for old in base
         if old.current_ka in _FROM
         for new in base
-        if new.current_ka >= _LARGE
+        if new.current_ka >= LARGE
     ]
 
 

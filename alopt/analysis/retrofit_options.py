@@ -9,12 +9,13 @@ the whole chain behind it is worth.
 
 What would bring an option in, or put a taken one out, is first order: the change of capex, of
 the power price over all its years or of a carbon price that makes up for the miss while nothing
-else at the site changes. Capex is the step's own: its charges, and the renewals of its measures
-for as long as the capacity may stand within the horizon.
+else at the site changes. Capex is that of the state to which the step leads: what is charged for
+it, and renewed, within the horizon; the price at which it turns is given as a first outlay.
 
-Beside it stands the sheet of an investor (:mod:`alopt.analysis.investment`) at the month's market
+Beside it stands the sheet of an investor (:mod:`alopt.analysis.step_sheets`) at the month's market
 prices, the investor's own rate and the life of the measures: before tax and debt, without the
-model's shadow prices. The two answer different questions and need not agree.
+model's shadow prices. The two answer different questions and need not agree;
+:mod:`alopt.analysis.site_options` leads from one to the other for one smelter.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from alopt.analysis.step_sheets import FIGURES
 from alopt.results.table import ResultTable
 
 if TYPE_CHECKING:
@@ -32,20 +34,29 @@ if TYPE_CHECKING:
 #: Amounts smaller than this are rounding, Mt/a and CNY per t/a.
 _NIL, _SMALL = 1e-7, 1e-3
 
+#: MWh or t CO2e per t/a, at present value, below which no price of them turns an option.
+_WEAK = 0.05
+
+#: Change per unit of an option beyond which it is plans of equal cost that are exchanged.
+_TIED = 100.0
+
+#: Share of the sum of absolute terms beyond which a difference is a kink and no rounding: the prices
+#: on its other side are then those of the whole model there.
+_ROUNDING = 1e-8
+
+#: Figures per step, in CNY per t/a where the name has no unit.
 COLUMNS = (
-    "rank", "year", "region", "site", "owner", "from_cell", "to_cell", "kind", "taken_mt_per_a", "possible",
-    "miss_cny_per_t_a", "worth_cny_per_t_a", "reduced_cost_cny_per_t_a", "saved_kwh_per_t",
-    "capex_cny_per_t_a", "break_even_capex_cny_per_t_a", "break_even_power_change_cny_per_mwh",
-    "break_even_carbon_cny_per_t", "abated_t_per_t_a", "abatement_cost_cny_per_t", "terms_cny_per_t_a",
-    "standing_mt_per_a", "npv_cny_per_t_a", "npv_m_cny", "irr", "payback_years",
-    "levelised_cost_before_cny_per_t", "levelised_cost_after_cny_per_t",
-    "investor_abatement_cost_cny_per_t",
+    "rank", "year", "region", "site", "owner", "from_cell", "to_cell", "kind", "standing_mt_per_a",
+    "taken_mt_per_a", "possible", "miss", "worth", "reduced_cost", "unit", "audit_gap", "terms",
+    "saved_kwh_per_t", "capex_cny_per_t_a", "capital_cny_per_t_a", "turns_at_capex_cny_per_t_a",
+    "turns_at_power_change_cny_per_mwh", "turns_at_carbon_cny_per_t", "plan_abated_t_per_t_a",
+    "plan_abatement_cost", "npv_m_cny", *FIGURES, "abated_t",
 )  # fmt: skip
 
-#: Figures of the investor's sheet.
-_INVESTOR = COLUMNS[-8:]
-
 Row = dict[str, Any]
+
+#: Site, state before, state after, year.
+Step = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True)
@@ -70,24 +81,30 @@ def retrofit_options(solution: Solution) -> ResultTable:
         `retrofit_options.csv`: taken options first, by what their last tonne is worth, then those
         that are left, by how little they miss; the impossible last.
     """
+    from alopt.analysis.step_sheets import step_sheets  # noqa: PLC0415 - reads market prices
     from alopt.solve.pricing import SitePrices  # noqa: PLC0415 - loads the solver
 
     prices = SitePrices(solution)
-    sheets = _sheets(solution)
+    sheets = step_sheets(solution.data, iter(solution.values("retrofitted_capacity")))
     rows: list[Row] = []
     for site in dict.fromkeys(i for i, *_ in solution.values("retrofitted_capacity")):
-        for row in _site_rows(solution, prices.site(site), site):
-            step = (row["site"], row["from_cell"], row["to_cell"])
-            rows.append(row | _invested(solution, row, sheets.get(step)))
+        rows += (
+            row | _invested(solution, row, sheets.get(_step(row)))
+            for row in _site_rows(solution, prices.site(site), site)
+        )
     rows.sort(key=_rank)
     for rank, row in enumerate(rows, 1):
         row["rank"] = rank
     return ResultTable("retrofit_options", COLUMNS, [tuple(row[c] for c in COLUMNS) for row in rows])
 
 
+def _step(row: Mapping[str, Any]) -> Step:
+    return row["site"], row["from_cell"], row["to_cell"], row["year"]
+
+
 def _rank(row: Row) -> tuple[Any, ...]:
     taken = row["taken_mt_per_a"] > _NIL
-    key = -row["worth_cny_per_t_a"] if taken else (row["miss_cny_per_t_a"] if row["possible"] else 0.0)
+    key = -row["worth"] if taken else (row["miss"] if row["possible"] else 0.0)
     return not taken, not row["possible"], key, row["year"], row["site"], row["from_cell"], row["to_cell"]
 
 
@@ -97,7 +114,9 @@ def _site_rows(solution: Solution, problem: SiteProblem, site: str) -> Iterator[
             yield _row(solution, problem, (i, j, k, y), amount)
 
 
-def _row(solution: Solution, problem: SiteProblem, index: tuple[str, str, str, int], amount: float) -> Row:
+def _row(solution: Solution, problem: SiteProblem, index: Step, amount: float) -> Row:
+    from alopt.analysis.project import table_parts  # noqa: PLC0415 - heavy
+
     data = solution.data
     i, j, k, y = index
     taken = amount > _NIL
@@ -116,17 +135,20 @@ def _row(solution: Solution, problem: SiteProblem, index: tuple[str, str, str, i
         "kind": data.arcs[j, k].kind,
         "taken_mt_per_a": amount,
         "possible": forced is not None or taken,
-        "miss_cny_per_t_a": None if forced is None else _rounded(forced.slope) / discount,
-        "worth_cny_per_t_a": None if dropped is None else _rounded(dropped.slope) / discount,
-        "reduced_cost_cny_per_t_a": _reduced_cost(solution, index) / discount,
+        "miss": None if forced is None else _rounded(forced.slope) / discount,
+        "worth": None if dropped is None else _rounded(dropped.slope) / discount,
+        "reduced_cost": _reduced_cost(solution, index) / discount,
+        "unit": f"{data.scenario.currency} per t/a",
+        "audit_gap": None,
+        "terms": None if shown is None else shown.terms / discount,
         "saved_kwh_per_t": data.cells[j].ac - data.cells[k].ac,
-        "capex_cny_per_t_a": _own_capital(solution, index),
-        "terms_cny_per_t_a": None if shown is None else shown.terms / discount,
+        "capex_cny_per_t_a": sum(capex for capex, _ in table_parts(data, j, k) or ()),
+        "capital_cny_per_t_a": _capital(solution, index),
     }
     if dropped is not None:
-        return row | _break_evens(solution, index, -_rounded(dropped.slope), dropped.change, -1.0)
+        return _break_evens(solution, row, -_rounded(dropped.slope), dropped.change, -1.0)
     if forced is not None:
-        return row | _break_evens(solution, index, _rounded(forced.slope), forced.change, 1.0)
+        return _break_evens(solution, row, _rounded(forced.slope), forced.change, 1.0)
     return row | dict.fromkeys(_FIRST_ORDER)
 
 
@@ -140,13 +162,13 @@ def _reduced_cost(solution: Solution, index: Any) -> float:  # noqa: ANN401
 
 
 _FIRST_ORDER = (
-    "break_even_capex_cny_per_t_a", "break_even_power_change_cny_per_mwh", "break_even_carbon_cny_per_t",
-    "abated_t_per_t_a", "abatement_cost_cny_per_t",
+    "turns_at_capex_cny_per_t_a", "turns_at_power_change_cny_per_mwh", "turns_at_carbon_cny_per_t",
+    "plan_abated_t_per_t_a", "plan_abatement_cost",
 )  # fmt: skip
 
 
-def _own_capital(solution: Solution, index: tuple[str, str, str, int]) -> float:
-    """Capital of a step per t/a in money of its year: charges and renewals within the horizon."""
+def _capital(solution: Solution, index: Step) -> float:
+    """Capital per t/a in money of the step's year: its charges and its state's rents within the horizon."""
     from alopt.finance import annuity_due  # noqa: PLC0415 - one formula
 
     data = solution.data
@@ -155,13 +177,13 @@ def _own_capital(solution: Solution, index: tuple[str, str, str, int]) -> float:
         annuity_due(capex, calendar.rate, life) * sum(calendar.charge_weights(y, life).values())
         for capex, life in data.arcs[j, k].charges
     )
-    rent = (data.cells[k].rent - data.cells[j].rent) * sum(w for t, w in calendar.weight.items() if t >= y)
-    return (charges + rent) / calendar.discount[y] + data.parameters["retrofit_works_cny_per_t_a"]
+    rent = data.cells[k].rent * sum(w for t, w in calendar.weight.items() if t >= y)
+    return (charges + rent) / calendar.discount[y]
 
 
 def _break_evens(
     solution: Solution,
-    index: tuple[str, str, str, int],
+    row: Row,
     miss: float,
     change: Mapping[tuple[str, Any], float],
     sign: float,
@@ -170,24 +192,28 @@ def _break_evens(
 
     Parameters
     ----------
+    row : dict
+        The option so far.
     miss : float
         Present value per t/a; below zero where the option is taken and worth something.
     change : mapping
         What the forced option changes at the site; ``sign`` -1 where it was forced out.
     """
-    row: Row = dict.fromkeys(_FIRST_ORDER)
-    discount = solution.data.calendar.discount[index[-1]]
+    found: Row = dict.fromkeys(_FIRST_ORDER)
+    if max((abs(amount) for amount in change.values()), default=0.0) > _TIED:
+        return row | found
     effects = _effects(solution, change)
     power, emissions = sign * effects.power, sign * effects.emissions
-    capex = _own_capital(solution, index) - miss / discount
-    row["break_even_capex_cny_per_t_a"] = capex if capex > 0.0 else None
-    row["abated_t_per_t_a"] = -sign * effects.tonnes
-    if power < -_NIL:
-        row["break_even_power_change_cny_per_mwh"] = miss / -power
-    if emissions < -_NIL:
-        row["break_even_carbon_cny_per_t"] = miss / -emissions
-        row["abatement_cost_cny_per_t"] = miss / -emissions
-    return row
+    capital = row["capital_cny_per_t_a"] * solution.data.calendar.discount[row["year"]]
+    if capital > 0.0:
+        found["turns_at_capex_cny_per_t_a"] = row["capex_cny_per_t_a"] * (1.0 - miss / capital)
+    found["plan_abated_t_per_t_a"] = -sign * effects.tonnes
+    if power < -_WEAK:
+        found["turns_at_power_change_cny_per_mwh"] = miss / -power
+    if emissions < -_WEAK:
+        found["turns_at_carbon_cny_per_t"] = miss / -emissions
+        found["plan_abatement_cost"] = miss / -emissions
+    return row | found
 
 
 def _effects(solution: Solution, change: Mapping[tuple[str, Any], float]) -> _Effects:
@@ -216,54 +242,22 @@ def _direct(solution: Solution, index: tuple[str, str, int, str]) -> float:
     return (data.cells[k].anode_co2 + data.pfc_co2e(k)) * data.calendar.season_share[q]
 
 
-Step = tuple[str, str, str]
-
-
-def _sheets(solution: Solution) -> dict[Step, Row]:
-    """Figures per t/a of an investor's sheet for each step at a standing site, at market prices."""
-    from alopt.analysis.investment import Terms, abatement, levelised, metrics, sheet  # noqa: PLC0415
-    from alopt.analysis.project import arc_investment, places_of, table_parts  # noqa: PLC0415
-
-    data = solution.data
-    market, rate = data.market_prices, data.parameters.get("investor_rate")
-    if market is None or market.metal is None or rate is None:
-        return {}
-    terms = Terms(investor=rate, planner=data.calendar.rate)
-    places = places_of(data)
-    found: dict[Step, Row] = {}
-    for i, j, k in dict.fromkeys(index[:3] for index in solution.values("retrofitted_capacity")):
-        if i not in places:
-            continue
-        life = max((part[1] for part in table_parts(data, j, k) or ()), default=0.0)
-        years = (data.calendar.years[0], 0, max(1, round(life)))
-        inv = arc_investment(data, places[i], j, k, 1.0, years, terms)
-        if inv is None or not life:
-            continue
-        laid = sheet(inv)
-        figures = metrics(laid.before_tax, rate)
-        before, after = levelised(inv)
-        found[i, j, k] = {
-            "npv_cny_per_t_a": figures.npv,
-            "irr": figures.irr.value,
-            "payback_years": figures.payback.value,
-            "levelised_cost_before_cny_per_t": None if before is None else sum(before.values()),
-            "levelised_cost_after_cny_per_t": sum(after.values()),
-            "investor_abatement_cost_cny_per_t": abatement(inv)["smelter_scope_1_2"].investor_cost.value,
-        }
-    return found
-
-
-def _invested(solution: Solution, row: Row, figures: Row | None) -> Row:
+def _invested(solution: Solution, row: Row, figures: Mapping[str, Any] | None) -> Row:
     """The investor's figures of a step, for all that stands in its state before the year."""
-    if figures is None:
-        return dict.fromkeys(_INVESTOR)
     i, j, y = row["site"], row["from_cell"], row["year"]
     before = solution.data.calendar.previous[y]
     if before == solution.data.calendar.base_year:
         standing = solution.data.fleet.start.get((i, j), 0.0)
     else:
         standing = solution.values("capacity").get((i, j, before), 0.0)
-    return {"standing_mt_per_a": standing, **figures, "npv_m_cny": figures["npv_cny_per_t_a"] * standing}
+    if figures is None:
+        return {"standing_mt_per_a": standing, **dict.fromkeys((*FIGURES, "npv_m_cny", "abated_t"))}
+    return {
+        "standing_mt_per_a": standing,
+        **figures,
+        "npv_m_cny": figures["npv_cny_per_t_a"] * standing,
+        "abated_t": figures["abated_t_per_t_a"] * standing * 1e6,
+    }
 
 
 def audit(solution: Solution, options: ResultTable, count: int) -> list[Row]:
@@ -278,49 +272,91 @@ def audit(solution: Solution, options: ResultTable, count: int) -> list[Row]:
     options : ResultTable
         From :func:`retrofit_options`.
     count : int
-        Options looked at, spread evenly over the ranking.
+        Options looked at, spread evenly over the ranking, up to a third of them taken ones, which
+        are forced out.
 
     Returns
     -------
     list of dict
-        Site, states, year; the slope of the whole model and of the pricing problem in CNY per t/a
-        of the year; ``gap`` as a share of the sum of absolute terms; ``kink``.
+        Site, states, year; whether forced in or out; the slope of the whole model and of the pricing
+        problem in CNY per t/a of the year; ``gap`` as a share of the sum of absolute terms; ``kink``,
+        where the pricing problem is at the prices of that side, and its slope at the optimum's own
+        prices, which is the miss or worth of the table.
     """
-    from alopt.solve.pricing import SitePrices, finite_difference  # noqa: PLC0415
+    from alopt.solve.pricing import SitePrices  # noqa: PLC0415
 
-    possible = [row for row in options.records() if row["miss_cny_per_t_a"] is not None]
-    chosen = possible[:: max(1, len(possible) // max(1, count))][:count]
+    taken = [row for row in options.records() if row["worth"] is not None]
+    left = [row for row in options.records() if row["worth"] is None and row["miss"] is not None]
+    out = min(len(taken), count // 3)
+    chosen = [*_spread(taken, out), *_spread(left, count - out)]
     prices = SitePrices(solution)
     problems: dict[str, SiteProblem] = {}
     found: list[Row] = []
     for row in chosen:
-        index = (row["site"], row["from_cell"], row["to_cell"], row["year"])
-        whole = finite_difference(solution, "retrofitted_capacity", index)
-        if whole is None:
-            continue
-        slope, duals = whole
         problem = problems.setdefault(row["site"], prices.site(row["site"]))
-        priced = problem.forced("retrofitted_capacity", index)
-        kink = priced is None or abs(priced.slope - slope) > 1e-6 * max(priced.terms, 1.0)
-        if kink:
-            priced = SitePrices(solution, duals).site(row["site"]).between("retrofitted_capacity", index)
-        if priced is not None:
-            found.append(_compared(solution, index, slope, priced, kink=kink))
+        if (
+            held := held_against_whole(solution, problem, _step(row), out=row["worth"] is not None)
+        ) is not None:
+            found.append(held)
     return found
 
 
+def _spread(rows: list[Row], count: int) -> list[Row]:
+    """As many rows as wanted, evenly over the list.
+
+    >>> _spread([0, 1, 2, 3, 4, 5, 6], 3)
+    [0, 2, 4]
+    """
+    return rows[:: max(1, len(rows) // max(1, count))][:count]
+
+
+def held_against_whole(solution: Solution, problem: SiteProblem, step: Step, *, out: bool) -> Row | None:
+    """Force one option in, or out, in the whole model and in the pricing problem.
+
+    Returns
+    -------
+    dict or None
+        A row of :func:`audit`; None where there is no room for the option.
+    """
+    from alopt.solve.pricing import SitePrices, finite_difference  # noqa: PLC0415
+
+    name = "retrofitted_capacity"
+    whole = finite_difference(solution, name, step, out=out)
+    if whole is None:
+        return None
+    slope, duals = whole
+    first = priced = problem.forced(name, step, out=out)
+    kink = priced is None or abs(priced.slope - slope) > _ROUNDING * max(priced.terms, 1.0)
+    if kink:
+        priced = SitePrices(solution, duals).site(step[0]).between(name, step, out=out)
+    if priced is None:
+        return None
+    return _compared(solution, step, slope, (first, priced), out=out, kink=kink)
+
+
 def _compared(
-    solution: Solution, index: tuple[str, str, str, int], slope: float, priced: Priced, *, kink: bool
+    solution: Solution, step: Step, slope: float, pair: tuple[Priced | None, Priced], *, out: bool, kink: bool
 ) -> Row:
-    discount = solution.data.calendar.discount[index[-1]]
-    i, j, k, y = index
+    """One row: the pricing problem at the optimum's prices, and at those of its side of a kink."""
+    first, priced = pair
+    discount = solution.data.calendar.discount[step[-1]]
+    i, j, k, y = step
     return {
         "site": i,
         "from_cell": j,
         "to_cell": k,
         "year": y,
+        "forced": "out" if out else "in",
         "whole_cny_per_t_a": slope / discount,
         "priced_cny_per_t_a": priced.slope / discount,
         "gap": abs(slope - priced.slope) / max(priced.terms, 1.0),
         "kink": kink,
+        "at_the_optimum_cny_per_t_a": None if first is None else first.slope / discount,
     }
+
+
+def with_gaps(options: ResultTable, audited: list[Row]) -> ResultTable:
+    """Return the options with the gap of those that the audit held against the whole model."""
+    gaps = {_step(row): row["gap"] for row in audited}
+    rows = ({**row, "audit_gap": gaps.get(_step(row))} for row in options.records())
+    return ResultTable(options.name, COLUMNS, [tuple(row[c] for c in COLUMNS) for row in rows])

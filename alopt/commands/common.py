@@ -63,3 +63,19 @@ def bar(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=total)
         yield lambda name: progress.update(task, advance=1, description=f"{name} done")
+
+
+#: Said where the plotting library is not installed.
+NO_FIGURE = "No figure: pip install 'alopt[report]' draws it."
+
+
+def write_figure(chart: Callable[[], Any], file: Path) -> bool:
+    """Draw a chart into an SVG file; False, and nothing written, where the plotting library is missing."""
+    from alopt.report import style  # noqa: PLC0415
+
+    try:
+        svg = style.picture(style.specification(chart))
+    except UsageError:
+        return False
+    file.write_text(svg, encoding="utf-8")
+    return True

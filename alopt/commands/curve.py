@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from alopt.analysis.cost_curve import CostCurve, cost_curve
-from alopt.commands.common import bar, settings_of, spinner
+from alopt.commands.common import NO_FIGURE, bar, settings_of, spinner
 from alopt.data.load import load
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
@@ -284,7 +284,7 @@ def _write(
 def _said(out: Path, *, figure: bool) -> None:
     print(f"Tables{' and figure' if figure else ''}: {out}")
     if not figure:
-        print("No figure: pip install 'alopt[report]' draws it.")
+        print(NO_FIGURE)
 
 
 KINDS: dict[str, Callable[[argparse.Namespace], int]] = {

@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alopt.analysis.appraisal import appraise
-from alopt.commands.common import settings_of
+from alopt.commands.common import NO_FIGURE, settings_of, write_figure
 from alopt.data.load import load
 from alopt.data.projects import Project, is_project_key, load_project
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
 from alopt.results.saved import read_run
+from alopt.results.table import ResultTable
 from alopt.results.write import result_folder, write_json
 
 #: Scenario whose inputs a project uses where it names none.
@@ -43,6 +45,7 @@ def project(options: argparse.Namespace) -> int:
     out = Path(options.out) if options.out else Path("results") / f"project-{Path(options.name).stem}"
     with result_folder(out) as place:
         table.write(place)
+        drawn = write_figure(partial(_figure, summary, table), place / "project.svg")
         write_json(place / "project.json", summary)
         write_json(place / "run.json", {"command": "project", **manifest(data, inputs)})
     if options.json:
@@ -51,8 +54,16 @@ def project(options: argparse.Namespace) -> int:
         from alopt.report.project_screen import project_screen  # noqa: PLC0415
 
         print(project_screen(summary, table))
-        print(f"Sheet: {out}")
+        print(f"Sheet{' and figure' if drawn else ''}: {out}")
+        if not drawn:
+            print(NO_FIGURE)
     return 0
+
+
+def _figure(summary: dict[str, Any], table: ResultTable) -> Any:  # noqa: ANN401
+    from alopt.report import investments  # noqa: PLC0415
+
+    return investments.project_value(summary, table)
 
 
 def metal_path(run: str) -> dict[int, float]:

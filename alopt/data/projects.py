@@ -27,7 +27,7 @@ _WORDS = {
 
 _TEXTS = (
     "name", "description", "question", "scenario", "prices", "site", "region", "to_region", "from_cell",
-    "to_cell", "extends",
+    "to_cell", "extends", "note",
 )  # fmt: skip
 
 #: Per tonne of a plant that no cell state of the tables describes, or in its stead.

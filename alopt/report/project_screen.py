@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alopt.report.screen import grid, page
+from alopt.report.words import input_words
 
 if TYPE_CHECKING:
     from alopt.results.table import ResultTable
@@ -46,7 +47,8 @@ def project_screen(summary: dict[str, Any], table: ResultTable) -> str:
     console.print(f"[bold]{summary['project']}[/bold]: {summary['question'] or summary['description']}")
     console.print(
         f"[dim]Real {summary['price_year']} CNY without VAT, prices of {summary['prices']}, inputs of "
-        f"{summary['scenario']}. Every flow is the difference from the plant as it is.[/dim]"
+        f"{summary['scenario']}. Every flow is the difference from {_compared(summary)}; working capital is "
+        "left out.[/dim]"
     )
     for part in (_assumptions(summary), _flows(table), _metrics(summary), _stack(summary)):
         console.print(part)
@@ -58,7 +60,13 @@ def project_screen(summary: dict[str, Any], table: ResultTable) -> str:
         console.print(_rebuilds(summary))
     for line in _answers(summary):
         console.print(line)
+    if summary["note"]:
+        console.print(" ".join(str(summary["note"]).split()))
     return text.getvalue().rstrip()
+
+
+def _compared(summary: dict[str, Any]) -> str:
+    return "building nothing" if summary["assumptions"]["kind"] == "new" else "the plant as it is"
 
 
 def _number(value: float | str | None, form: str = "{:,.0f}") -> str:
@@ -154,15 +162,24 @@ def _break_evens(summary: dict[str, Any]) -> Any:  # noqa: ANN401
     for label, key in _BREAK_EVENS:
         if not any(key in found[view] for view in found):
             continue
-        cells = [_number(found[view].get(key), "{:,.1f}").partition(":")[0] for view in found]
         pays = found["before_tax"].get(f"{key.partition('_')[0]}_pays", "")
+        cells = [_even(found[view].get(key), pays) for view in found]
         table.add_row(label, *cells, pays)
     return table
 
 
+def _even(value: float | str | None, pays: str) -> str:
+    """A break-even; below nil it is no price, so that either every price pays or none does."""
+    if isinstance(value, float) and value < 0:
+        return "any price" if pays == "above" else "no price"
+    return _number(value, "{:,.1f}").partition(":")[0]
+
+
 def _carbon(summary: dict[str, Any]) -> Any:  # noqa: ANN401
     table = grid(
-        "CO2e avoided, by boundary", "", ["t per t", "Mt over the life", "CNY/t, investor", "CNY/t, planner"]
+        "CO2e avoided, by boundary (emitted, if negative)",
+        "",
+        ["t per t", "Mt over the life", "CNY/t, investor", "CNY/t, planner"],
     )
     for boundary, found in summary["abatement"].items():
         costs = [_number(found[f"{who}_cny_per_t"]).partition(":")[0] for who in ("investor", "planner")]
@@ -179,9 +196,9 @@ def _tornado(summary: dict[str, Any]) -> Any:  # noqa: ANN401
     table = grid(
         "Tornado: net present value before tax, M CNY", "input", ["low", "high", "NPV at low", "NPV at high"]
     )
-    for row in summary["tornado"][:_WIDEST]:
+    for row in [row for row in summary["tornado"] if row["swing_m_cny"] > 0][:_WIDEST]:
         table.add_row(
-            row["input"], f"{row['low']:,g}", f"{row['high']:,g}",
+            input_words(row["input"]), f"{row['low']:,g}", f"{row['high']:,g}",
             f"{row['npv_low_m_cny']:,.1f}", f"{row['npv_high_m_cny']:,.1f}",
         )  # fmt: skip
     return table
@@ -210,8 +227,17 @@ def _answers(summary: dict[str, Any]) -> list[str]:
         f"A year's wait is worth {worth:+,.1f} M CNY (NPV {summary['npv_waiting_m_cny']:,.1f} instead of "
         f"{summary['npv_m_cny']:,.1f}). Planner's NPV, resources alone: {summary['planner_npv_m_cny']:,.1f}."
     )
+    lost = summary["levelised_cost"]["after"].get("lost_output", 0.0)
+    if lost > 1.0:
+        lines.append(
+            f"Output lost in the change costs {lost:,.0f} CNY/t of what is made after it. Metal and "
+            "alumina move the project through it alone, and power where little is saved: their "
+            "break-evens are its."
+        )
     power = summary["power"]
-    if power["ac_kwh_per_t_saved"]:
+    if (power["ac_kwh_per_t_saved"] or 0.0) < 0:
+        lines.append(f"More power is needed: {-power['ac_kwh_per_t_saved']:,.0f} kWh/t.")
+    elif power["ac_kwh_per_t_saved"]:
         at = power["share_of_cost_saved_at_power_share"]
         lines.append(
             f"Power saved: {power['ac_kwh_per_t_saved']:,.0f} kWh/t, {power['share_of_power_saved']:.1%}; "

@@ -8,7 +8,9 @@ the slope of the total cost, as long as the shared prices are those on that side
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +20,9 @@ from alopt.errors import InfeasibleError
 from alopt.solve.compile import Array, Integers, Program
 from alopt.solve.highs import Solver
 from alopt.solve.solution import Solution
+
+#: A variable and its index.
+Column = tuple[str, Any]
 
 #: Capacity by which a project is forced in or out, Mt/a.
 STEP = 1e-4
@@ -104,6 +109,10 @@ class SiteProblem:
         self.solver = Solver(self.program, quick=True)
         self.base = self.solver.solve()
         self.values = prices.solution.optimum.values[columns]
+        self._whole = whole
+        self._shared = prices.duals.copy()
+        self._shared[rows] = 0.0
+        self._rise: Mapping[Column, float] = {}
 
     def forced(self, variable: str, index: Any, *, out: bool = False, step: float = STEP) -> Priced | None:  # noqa: ANN401
         """Force a column above its value in the optimum, or below it.
@@ -123,9 +132,11 @@ class SiteProblem:
         try:
             with self.solver.bounds(column, *bounds):
                 found = self.solver.solve()
+            with self.solver.bounds(column, value, value):  # in the same basis: no tie moves between
+                here = self.solver.solve()
         except InfeasibleError:
             return None
-        change = (found.values - self.base.values) / step
+        change = (found.values - here.values) / step
         moved = np.flatnonzero(np.abs(change) > 1e-7)
         return Priced(
             slope=(found.objective - self.base.objective) / step,
@@ -133,18 +144,27 @@ class SiteProblem:
             change={self.names[n]: float(change[n]) for n in moved},
         )
 
-    def between(self, variable: str, index: Any, *, step: float = STEP) -> Priced | None:  # noqa: ANN401
-        """Price a step from the optimum's value to just above it, both ends held.
+    def between(
+        self,
+        variable: str,
+        index: Any,  # noqa: ANN401
+        *,
+        out: bool = False,
+        step: float = STEP,
+    ) -> Priced | None:
+        """Price a step from the optimum's value to just above it (or below it), both ends held.
 
         At the prices of that side of a kink the column would move by itself; only what lies
         between its two values is the option's own.
         """
         column = self.place[variable, index]
         value = float(self.values[column])
+        step = min(step, value) if out else step
+        end = value - step if out else value + step
         try:
             with self.solver.bounds(column, value, value):
                 here = self.solver.solve()
-            with self.solver.bounds(column, value + step, value + step):
+            with self.solver.bounds(column, end, end):
                 there = self.solver.solve()
         except InfeasibleError:
             return None
@@ -154,6 +174,83 @@ class SiteProblem:
             terms=float(np.sum(self.spread * np.abs(change))),
             change={self.names[n]: float(change[n]) for n in np.flatnonzero(np.abs(change) > 1e-7)},
         )
+
+    def alone(self, variable: str, index: Any, *, step: float = STEP) -> Priced | None:  # noqa: ANN401
+        """Price a step with every other column of its variable barred: nothing else makes way for it.
+
+        Returns
+        -------
+        Priced or None
+            None where the site's own rows leave no room for it.
+        """
+        chosen = self.place[variable, index]
+        barred = [n for n, (name, _) in enumerate(self.names) if name == variable and n != chosen]
+        upper = self.program.column_upper
+        try:
+            for n in barred:
+                self.solver.set_bounds(n, 0.0, 0.0)
+            with self.solver.bounds(chosen, 0.0, 0.0):
+                here = self.solver.solve()
+            with self.solver.bounds(chosen, step, step):
+                there = self.solver.solve()
+        except InfeasibleError:
+            return None
+        finally:
+            for n in barred:
+                self.solver.set_bounds(n, float(self.program.column_lower[n]), float(upper[n]))
+        change = (there.values - here.values) / step
+        return Priced(
+            slope=(there.objective - here.objective) / step,
+            terms=float(np.sum(self.spread * np.abs(change))),
+            change={self.names[n]: float(change[n]) for n in np.flatnonzero(np.abs(change) > 1e-7)},
+        )
+
+    def rise(self, variable: str, index: Any) -> float:  # noqa: ANN401
+        """Rise of a column's cost that :meth:`dearer` has in force, M CNY per unit."""
+        return self._rise.get((variable, index), 0.0)
+
+    @contextmanager
+    def dearer(self, rise: Mapping[Column, float]) -> Iterator[None]:
+        """Raise the costs of columns for a while, M CNY per unit."""
+        places = [self.place[name] for name in rise]
+        old = [float(self.cost[n]) for n in places]
+        kept = self._rise
+        try:
+            self._rise = {**kept, **{name: kept.get(name, 0.0) + more for name, more in rise.items()}}
+            self.solver.set_costs(places, [c + m for c, m in zip(old, rise.values(), strict=True)])
+            yield
+        finally:
+            self._rise = kept
+            self.solver.set_costs(places, old)
+
+    def parts(self, change: Mapping[tuple[str, Any], float]) -> tuple[dict[Column, float], dict[str, float]]:
+        """Split what a change of the site's columns adds.
+
+        Parameters
+        ----------
+        change : mapping of (variable, index) to float
+            As in :attr:`Priced.change`.
+
+        Returns
+        -------
+        own : dict of (variable, index) to float
+            Each column's own cost, M CNY per unit of what was forced.
+        shared : dict of str to float
+            What the change takes from shared rows at their duals, by constraint. Both together add
+            up to the slope.
+        """
+        moved = np.zeros(len(self._whole.cost))
+        own = {}
+        for name, amount in change.items():
+            column = self.columns[self.place[name]]
+            moved[column] = amount
+            own[name] = (float(self._whole.cost[column]) + self._rise.get(name, 0.0)) * amount
+        activity = self._whole.activity(moved)
+        shared: dict[str, float] = {}
+        for r in np.flatnonzero((activity != 0.0) & (self._shared != 0.0)):
+            constraint = self._whole.rows[r][0]
+            shared[constraint] = shared.get(constraint, 0.0) - float(self._shared[r] * activity[r])
+        return own, shared
 
 
 def _priced_costs(prices: SitePrices, columns: Integers, rows: Integers) -> tuple[Array, Array]:
@@ -204,6 +301,11 @@ def finite_difference(
     -------
     (slope, duals) or None
         M CNY per unit; None where no plan has room for it.
+
+    Notes
+    -----
+    Summed over the columns that move: the whole objective is a thousand million times what a step
+    of :data:`STEP` changes, so that a difference of two objectives would be their rounding.
     """
     column = solution.column_places[variable][index]
     value = float(solution.optimum.values[column])
@@ -214,4 +316,5 @@ def finite_difference(
             found = solution.solver.solve()
     except InfeasibleError:
         return None
-    return (found.objective - solution.objective) / step, found.duals
+    moved = solution.program.cost * (found.values - solution.optimum.values)
+    return math.fsum(moved) / step, found.duals

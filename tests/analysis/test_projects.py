@@ -11,12 +11,14 @@ import pytest
 from alopt.analysis.appraisal import appraise, tornado
 from alopt.analysis.investment import BREAK_EVENS, break_even, levelised, net_value, priced, sheet
 from alopt.analysis.project import arc_investment, invest, places_of
+from alopt.analysis.project_list import page
 from alopt.commands.project import project_data
 from alopt.data import default_inputs
 from alopt.data.projects import load_project, project_names, read_project, with_value
 from alopt.electrolysis import dc_energy
 from alopt.errors import InputError
 from alopt.finance import net_present_value
+from alopt.report import investments
 from alopt.report.project_screen import project_screen
 
 NAMES = project_names(default_inputs())
@@ -46,7 +48,7 @@ def summary(name):
 
 def test_the_projects_that_are_promised_are_shipped():
     assert {
-        "zhongrun-ii", "zhongrun-ii-without-quota", "weiqiao-to-yunnan", "tianshan-200kt",
+        "zhongrun-phase-2", "zhongrun-phase-2-without-quota", "weiqiao-to-yunnan", "tianshan-200kt",
         "sy300-slotted-bars", "c240-full-package", "rebuild-400-to-600", "rebuild-240-to-600",
         "rebuild-300-to-600", "inert-anode-2035", "flexible-cells-on-wind", "ap60-rebuild",
         "ap60-rebuild-60", "ap60-rebuild-turnkey", "ap60-new", "ap60-new-60",
@@ -88,7 +90,7 @@ def test_break_evens_of_every_project_put_back(name):
 
 def test_break_evens_put_back_into_the_file():
     """A finance department types the figure into its own file: power with VAT, quota and metal."""
-    found, _ = summary("zhongrun-ii")
+    found, _ = summary("zhongrun-phase-2")
     listed = found["break_even"]["before_tax"]
     for key, value in (
         ("power__price_cny_per_mwh", listed["power_cny_per_mwh_with_vat"]),
@@ -96,7 +98,7 @@ def test_break_evens_put_back_into_the_file():
         ("metal_cny_per_t", listed["metal_cny_per_t_with_vat"]),
         ("capex_cny_per_t_a", listed["capex_cny_per_t_a"]),
     ):
-        assert abs(net_value(invest(*project("zhongrun-ii", **{key: value})))) < 1e-6, key
+        assert abs(net_value(invest(*project("zhongrun-phase-2", **{key: value})))) < 1e-6, key
 
 
 def test_sy300_with_slotted_bars_by_hand():
@@ -142,7 +144,7 @@ def test_tianshan_costs_what_was_published():
 
 
 def test_quota_is_the_difference_of_zhongrun():
-    with_quota, without = (summary(n)[0] for n in ("zhongrun-ii", "zhongrun-ii-without-quota"))
+    with_quota, without = (summary(n)[0] for n in ("zhongrun-phase-2", "zhongrun-phase-2-without-quota"))
     assert without["npv_m_cny"] - with_quota["npv_m_cny"] == pytest.approx(0.5 * 10_000)
     assert with_quota["planner_npv_m_cny"] == pytest.approx(without["planner_npv_m_cny"])
     quota = with_quota["levelised_cost"]["after"]["quota"]
@@ -206,7 +208,7 @@ def test_sites_cells_and_prices_come_from_the_inputs():
 
 
 def test_prices_by_year_run_straight_between_the_years():
-    changed, data = project("zhongrun-ii", metal_cny_per_t={2026: 22_600, 2030: 18_080})
+    changed, data = project("zhongrun-phase-2", metal_cny_per_t={2026: 22_600, 2030: 18_080})
     inv = invest(changed, data)
     assert inv.prices.metal[:6] == pytest.approx([20_000, 19_000, 18_000, 17_000, 16_000, 16_000])
 
@@ -250,7 +252,7 @@ def test_the_tornado_puts_each_end_into_the_file():
     ("name", "changes", "message"),
     [
         ("c240-full-package", {"site": "atlantis"}, "column site: no such site (found 'atlantis')"),
-        ("zhongrun-ii", {"region": "tibet"}, "column region: no such region for new plants"),
+        ("zhongrun-phase-2", {"region": "tibet"}, "column region: no such region for new plants"),
         ("c240-full-package", {"to_cell": "c999"}, "column to_cell: no such cell state (found 'c999')"),
         ("weiqiao-to-yunnan", {"to_region": None}, "column to_region: the key is missing"),
         (
@@ -332,7 +334,7 @@ def test_every_project_fits_a_screen(name):
 
 def test_a_part_is_renewed_at_the_end_of_each_life():
     """Seven years after the start in 2028 and again: 2035 and 2042, not in the last of 20 years."""
-    _, table = summary("zhongrun-ii")
+    _, table = summary("zhongrun-phase-2")
     paid = {row["year"]: row["renewal_m_cny"] for row in table.records() if row["renewal_m_cny"]}
     assert paid == pytest.approx({2035: 0.5 * 600, 2042: 0.5 * 600})
 
@@ -347,3 +349,67 @@ def test_waiting_meets_the_prices_of_the_year_after():
     flat, _ = project("tianshan-200kt", metal_cny_per_t=11_300)
     flat_said, _ = appraise(replace(flat, ranges={}), data)
     assert said["value_of_waiting_m_cny"] == pytest.approx(flat_said["value_of_waiting_m_cny"] - lost)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_project_is_drawn(name):
+    """Bars are the sheet's flows, the line ends at the NPV, the tornado's ends are those of the summary."""
+    said, table = summary(name)
+    drawn = investments.project_value(said, table).to_dict()
+    flows, tornado_rows = (part["layer"][0]["data"]["values"] for part in drawn["vconcat"])
+    rows = list(table.records())
+    assert [row["flow"] for row in flows] == [row["before_tax_m_cny"] for row in rows]
+    assert flows[-1]["running"] == pytest.approx(said["npv_m_cny"], rel=1e-9)
+    ends = {row["npv"] for row in tornado_rows}
+    widest = said["tornado"][0]
+    assert {widest["npv_low_m_cny"], widest["npv_high_m_cny"]} <= ends
+    assert "nan" not in json.dumps(drawn)
+
+
+def test_a_break_even_below_nil_is_no_price():
+    """The move south pays at no metal price, and only where less than nothing is spent."""
+    shown = project_screen(*summary("weiqiao-to-yunnan"))
+    assert re.search(r"metal, CNY/t +no price +no price +no price +below", shown)
+    assert re.search(r"capex, CNY per t/a +no price", shown)
+    assert "More power is needed: 369 kWh/t." in shown
+    assert "Output lost in the change costs 329 CNY/t" in shown
+    package = project_screen(*summary("c240-full-package"))
+    assert re.search(r"carbon, CNY/t CO2e +any price", package)
+    assert "debt rate" not in package, "it moves no flow before tax"
+    assert "building nothing" in project_screen(*summary("tianshan-200kt"))
+
+
+def test_phase_2_hangs_on_the_metal_price():
+    """At its break-even for all years it is worth nothing; below it, as in the plan, it loses."""
+    low = 16_000.0 * 1.13
+    inv = invest(*project("zhongrun-phase-2", metal_cny_per_t=low))
+    assert net_value(inv) < 0 < summary("zhongrun-phase-2")[0]["npv_m_cny"]
+
+
+def test_the_ladder_is_the_published_one():
+    """13,818.75 less 13,300 is 25.9 steps of 20 kWh/t, 26 begun: 0.26 CNY/kWh with VAT on all power."""
+    stack = summary("rebuild-240-to-600-with-ladder")[0]["levelised_cost"]
+    before = summary("rebuild-240-to-600")[0]["assumptions"]["ac_kwh_per_t_before"]
+    assert stack["before"]["surcharge"] == pytest.approx(0.26 / 1.13 * before, rel=1e-3)
+    assert summary("c240-full-package")[0]["assumptions"]["ac_kwh_per_t_after"] < 13_300
+
+
+def test_key_figures_of_rebuilds_stand_where_they_belong():
+    assert "rebuilds" in summary("rebuild-400-to-600")[0]
+    for name in ("ap60-rebuild", "inert-anode-2035", "c240-full-package"):
+        assert "rebuilds" not in summary(name)[0]
+
+
+def test_the_page_is_not_stale():
+    """Renew with `python -m alopt.analysis.project_list --write`."""
+    assert (default_inputs() / "projects" / "README.md").read_text(encoding="utf-8") == page()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_project_says_why(name):
+    """A note of its own, none handed on by the file that it extends."""
+    found = load_project(name, default_inputs())
+    others = [load_project(other, default_inputs()).values["note"] for other in NAMES if other != name]
+    assert len(found.values["note"]) > 60
+    assert found.values["note"] not in others
+    assert "".join(found.values["note"].split()) in "".join(project_screen(*summary(name)).split())

@@ -19,7 +19,8 @@ def test_it_writes_the_sheet_and_shows_it(folder, capsys):
     assert main(["project", "rebuild-400-to-600"]) == 0
     out = capsys.readouterr().out
     written = folder / "results" / "project-rebuild-400-to-600"
-    assert sorted(path.name for path in written.iterdir()) == ["cash_flow.csv", "project.json", "run.json"]
+    names = ["cash_flow.csv", "project.json", "project.svg", "run.json"]
+    assert sorted(path.name for path in written.iterdir()) == names
     found = json.loads((written / "project.json").read_text(encoding="utf-8"))
     lines = (written / "cash_flow.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1 + 27
@@ -35,7 +36,7 @@ def test_it_writes_the_sheet_and_shows_it(folder, capsys):
 def test_the_same_inputs_give_the_same_bytes(folder):
     for name in ("a", "b"):
         assert main(["project", "tianshan-200kt", "--out", name, "--quiet"]) == 0
-    for file in ("project.json", "cash_flow.csv"):
+    for file in ("project.json", "cash_flow.csv", "project.svg"):
         assert (folder / "a" / file).read_bytes() == (folder / "b" / file).read_bytes()
 
 
