@@ -177,10 +177,13 @@ def _cap(summary: dict[str, Any], results: Results) -> list[str]:
     can, need = margins[year]
     amounts = f"the quota's output of {can:.1f} Mt {{}} the need for primary metal of {need:.1f} Mt"
     room = can - need
+    hinge = "It hangs on demand against the cap"
     if not scarce:
-        over = f"{amounts.format('exceeds')} by {room:.1f} Mt" if room >= _VISIBLE else amounts.format("meets")
-        return [f"It hangs on demand against the cap: in {year} {over}."] if room <= _CLOSE * need else []
-    head = f"It hangs on demand against the cap, quota being scarce in {', '.join(map(str, scarce))}: in {year}"
+        over = (
+            amounts.format("exceeds") + f" by {room:.1f} Mt" if room >= _VISIBLE else amounts.format("meets")
+        )
+        return [f"{hinge}: in {year} {over}."] if room <= _CLOSE * need else []
+    head = f"{hinge}, quota being scarce in {', '.join(map(str, scarce))}: in {year}"
     if room > -_VISIBLE:
         return [f"{head} {amounts.format('meets')}, and no more."]
     return [f"{head} {amounts.format('falls short of')} by {-room:.1f} Mt{_instead(summary, results, year)}."]

@@ -43,10 +43,12 @@ def rent_in_words(years: Years, scenario: str) -> list[str]:
         return []
     sides = f"alopt curve quota {scenario}"
     if not several:
-        return [f"The quota rent holds for small changes; for what a t/a more saves and one less costs: {sides}."]
-    rents = [f"{years[str(y)]['quota_rent_cny_per_t_a']:,.0f} in {y}" for y in several]
-    return [
-        f"The quota rent of {', '.join(rents)} is not unique: the standing fleet just fills its quota, so one "
-        "t/a less would close a plant, and one more would first need a new line. What the one costs and the "
-        f"other saves can lie far apart, and the rent is some value between; for both: {sides}."
-    ]
+        text = f"The quota rent holds for small changes; what a t/a more saves and one less costs: {sides}."
+        return [text]
+    rents = ", ".join(f"{years[str(y)]['quota_rent_cny_per_t_a']:,.0f} in {y}" for y in several)
+    text = (
+        f"The quota rent of {rents} is not unique: the standing fleet just fills its quota, so one t/a less "
+        "would close a plant, and one more would first need a new line. What the one costs and the other "
+        f"saves can lie far apart, and the rent is some value between; for both: {sides}."
+    )
+    return [text]
