@@ -424,6 +424,8 @@ def _prices(t: Terms, run: Run, told: Facts) -> Iterator[str]:
         yield t("prices.quota", price=f"{told.best_quota['price']:,.0f}", year=told.best_quota["year"])
     if told.two_sided:
         yield t("prices.two_sided", years=_years(t, told.two_sided), scenario=run.name)
+    elif told.scarce:
+        yield t("prices.sides", scenario=run.name)
 
 
 def _compared(t: Terms, found: Comparison, run: Run, draw: _Drawing) -> dict[str, Any]:

@@ -43,7 +43,10 @@ def rent_in_words(years: Years, scenario: str) -> list[str]:
         return []
     sides = f"alopt curve quota {scenario}"
     if not several:
-        text = f"The quota rent holds for small changes; what a t/a more saves and one less costs: {sides}."
+        text = (
+            "The quota rent is one dual and may not be the only one; what a t/a more saves and one less "
+            f"costs: {sides}."
+        )
         return [text]
     rents = ", ".join(f"{years[str(y)]['quota_rent_cny_per_t_a']:,.0f} in {y}" for y in several)
     text = (

@@ -25,7 +25,7 @@ from alopt.results.saved import read_run
 CODES = re.compile(
     r"(?<![A-Za-z_])(alopt|baseline|cap|Mt|CO2e?|kWh|kA|PFC|CNY|AR5|HiGHS|simplex|Python|run|json|csv|inputs|fleet|sites|"
     r"capacity|electricity|summary|emissions|quota_transfers|quota_market|markets|shadow_prices|costs|cost_curve|"
-    r"comparison|MWh)(?![A-Za-z_])"
+    r"comparison|curve|quota|MWh)(?![A-Za-z_])"
 )
 
 
@@ -214,6 +214,7 @@ def test_a_rent_that_is_not_unique_is_said_to_be_so(pages, capped):
     numbers = capped.summary["years"]
     assert [y for y, n in numbers.items() if n["fleet_just_fills_quota"]] == []
     assert "not unique" not in pages["en"]
+    assert pages["en"].count("The rent is one dual and may not be the only one.") == 1  # not in the baseline
     marked = {y: {**n, "fleet_just_fills_quota": y in {"2030", "2060"}} for y, n in numbers.items()}
     run = replace(capped, summary={**capped.summary, "years": marked})
     assert facts(run).two_sided == [2030]

@@ -93,7 +93,7 @@ def test_a_rent_is_told_with_both_sides_of_the_market():
     assert rent_in_words(years(y2025=2.0, y2030=0.0), "a") == []
     assert rent_in_words({"2025": {"quota_rent_cny_per_t_a": None}}, "a") == []
     (plain,) = rent_in_words(years(y2025=300.0), "cap-40")
-    assert plain.startswith("The quota rent holds for small changes")
+    assert plain.startswith("The quota rent is one dual and may not be the only one")
     assert plain.endswith("alopt curve quota cap-40.")
     found = years(y2025=571.0, y2030=300.0, y2035=1053.0, y2040=1.0)
     assert (scarce_years(found), two_sided_years(found)) == ([2025, 2030, 2035], [2025, 2035])
