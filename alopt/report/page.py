@@ -422,6 +422,10 @@ def _prices(t: Terms, run: Run, told: Facts) -> Iterator[str]:
         )  # fmt: skip
     if told.best_quota:
         yield t("prices.quota", price=f"{told.best_quota['price']:,.0f}", year=told.best_quota["year"])
+    if told.two_sided:
+        yield t("prices.two_sided", years=_years(t, told.two_sided), scenario=run.name)
+    elif told.scarce:
+        yield t("prices.sides", scenario=run.name)
 
 
 def _compared(t: Terms, found: Comparison, run: Run, draw: _Drawing) -> dict[str, Any]:
@@ -454,6 +458,8 @@ def _compared(t: Terms, found: Comparison, run: Run, draw: _Drawing) -> dict[str
         "warnings": found.warnings,
         "sentences": list(_compare_sentences(t, found)),
         "key": _grid(t("compare.caption", reference=found.reference), heads, lines),
+        "bearers": _bearers(t, found, rows, years),
+        "bearer_notes": list(_bearer_notes(t, found)),
         "abated": _abated(t, found),
         "figure": chart,
     }
@@ -476,7 +482,40 @@ def _compare_sentences(t: Terms, found: Comparison) -> Iterator[str]:
         "compare.cost",
         system=t.shown("bn_cny", change["system_cost_m_cny"], 1, sign=True),
         transfers=t.shown("bn_cny", change["transfers_m_cny"], 1, sign=True),
+        abroad=t.shown("bn_cny", change["paid_abroad_m_cny"], 1, sign=True),
     )
+
+
+def _bearers(
+    t: Terms, found: Comparison, rows: list[dict[str, Any]], years: list[int]
+) -> dict[str, Any] | None:
+    """What each group gains by year and in present value, and all together; None where prices are missing."""
+    gains: dict[str, dict[int, float]] = {}
+    for row in rows:
+        if row["theme"] == "who bears it":
+            gains.setdefault(row["item"], {})[row["year"]] = row["difference"]
+    if not gains or not found.burden:
+        return None
+    lines = [(t.of("party", group), by_year, found.burden[group]) for group, by_year in gains.items()]
+    whole = {y: sum(by_year.get(y, 0.0) for by_year in gains.values()) for y in years}
+    lines.append((t("compare.together"), whole, sum(found.burden.values())))
+    shown = [
+        [name, *(_bn(t, v) for v in (*map(by_year.get, years), value))] for name, by_year, value in lines
+    ]
+    rows_shown = [line for line in shown if any(re.search("[1-9]", cell) for cell in line[1:])]
+    heads = [t("compare.group"), *map(str, years), t("compare.present_value")]
+    return _grid(t("compare.bearers"), heads, rows_shown or shown[-1:])
+
+
+def _bn(t: Terms, m_cny: float | None) -> str:
+    return _change(t, None if m_cny is None else m_cny / 1000, "bn_cny", 1)
+
+
+def _bearer_notes(t: Terms, found: Comparison) -> Iterator[str]:
+    if found.burden:
+        yield t("compare.bearers_note")
+        if "demand" in found.other_values:
+            yield t("compare.bearers_demand")
 
 
 def _abated(t: Terms, found: Comparison) -> dict[str, Any] | None:

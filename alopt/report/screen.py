@@ -11,11 +11,20 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from alopt.results.scarcity import rent_in_words, scarce_years
+
 if TYPE_CHECKING:
     from alopt.run import Results
 
 #: Regions shown by name; the rest are summed.
 _SHOWN_REGIONS = 12
+
+#: Share of the need for primary metal by which quota may exceed it and still decide: some two years'
+#: growth of demand.
+_CLOSE = 0.02
+
+#: Mt that show.
+_VISIBLE = 0.05
 
 #: Mt that rounding can leave of a balance.
 _UNSEEN = 1e-6
@@ -141,25 +150,72 @@ def _moves(results: Results) -> list[str]:
 
 def _hinges(summary: dict[str, Any], results: Results) -> list[str]:
     """What the answer hangs on: how far the cap is from binding, and what sets the metal price."""
-    year, numbers = next(iter(summary["years"].items()))
-    stock = sum(row["stock"] for row in results.tables["quota"].records() if row["year"] == int(year))
-    availability = results.data.parameters["availability"]
-    need = numbers["demand_mt"] - numbers["recycled_mt"] - numbers["imports_mt"]
+    cap = _cap(summary, results)
     steps, currency = results.data.markets.import_steps, results.data.scenario.currency
-    lines = []
-    if stock:
-        can = stock * availability
-        word = "falls short of" if can < need else "exceeds"
-        lines.append(
-            f"It hangs on demand against the cap: in {year} the quota's output of {can:.1f} Mt {word} "
-            f"the need for primary metal of {need:.1f} Mt by {abs(can - need):.1f} Mt."
-        )
+    parity = []
     if len(steps) > 1:
-        lines.append(
-            f"And on import parity: after {steps[0].volume:g} Mt at {steps[0].price:,.0f} {currency}/t, "
+        costs = (
+            f"after {steps[0].volume:g} Mt at {steps[0].price:,.0f} {currency}/t, "
             f"imports cost {steps[1].price:,.0f} {currency}/t and more."
         )
-    return [*lines, *_shortages(summary, results), *_surplus(summary)]
+        parity = [f"And on import parity: {costs}" if cap else f"Import parity: {costs}"]
+    rent = rent_in_words(summary["years"], summary["scenario"])
+    return [*cap, *parity, *rent, *_shortages(summary, results), *_surplus(summary)]
+
+
+def _cap(summary: dict[str, Any], results: Results) -> list[str]:
+    """Quota against the need for primary metal where it is short, or nearly so; nothing where it is not.
+
+    The need is what smelters must make where imports are no more than their first, cheapest step.
+    """
+    margins = {y: _margin(summary, results, y) for y in summary["years"]}
+    margins = {y: margin for y, margin in margins.items() if margin[0]}
+    if not margins:
+        return []
+    scarce = scarce_years(summary["years"])
+    year = str(scarce[0]) if scarce else min(margins, key=lambda y: margins[y][0] - margins[y][1])
+    can, need = margins[year]
+    amounts = f"the quota's output of {can:.1f} Mt {{}} the need for primary metal of {need:.1f} Mt"
+    room = can - need
+    hinge = "It hangs on demand against the cap"
+    if not scarce:
+        over = (
+            amounts.format("exceeds") + f" by {room:.1f} Mt" if room >= _VISIBLE else amounts.format("meets")
+        )
+        return [f"{hinge}: in {year} {over}."] if room <= _CLOSE * need else []
+    head = f"{hinge}, quota being scarce in {', '.join(map(str, scarce))}: in {year}"
+    if room > -_VISIBLE:
+        return [f"{head} {amounts.format('meets')}, and no more."]
+    return [f"{head} {amounts.format('falls short of')} by {-room:.1f} Mt{_instead(summary, results, year)}."]
+
+
+def _margin(summary: dict[str, Any], results: Results, year: str) -> tuple[float, float]:
+    """What the quota of a year can make, and what is needed of it, Mt."""
+    stock = sum(row["stock"] for row in results.tables["quota"].records() if row["year"] == int(year))
+    numbers = summary["years"][year]
+    need = numbers["demand_mt"] + numbers["exports_mt"] - numbers["recycled_mt"]
+    can = stock * results.data.parameters["availability"]
+    return can, need - numbers["imports_mt"] + _dear_imports(numbers, results)
+
+
+def _dear_imports(numbers: dict[str, Any], results: Results) -> float:
+    """Imports beyond the first step, Mt."""
+    steps = results.data.markets.import_steps
+    return max(0.0, float(numbers["imports_mt"]) - (steps[0].volume if steps else 0.0))
+
+
+def _instead(summary: dict[str, Any], results: Results, year: str) -> str:
+    """What stands in for metal that quota does not allow."""
+    numbers = summary["years"][year]
+    parts = [
+        f"{words} {amount:.1f}"
+        for words, amount in (
+            ("dearer imports", _dear_imports(numbers, results)),
+            ("users who go without", numbers["unserved_mt"]),
+        )
+        if amount >= _VISIBLE
+    ]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _shortages(summary: dict[str, Any], results: Results) -> list[str]:

@@ -18,7 +18,8 @@ import numpy as np
 from alopt.errors import UsageError
 from alopt.model.equations import EQUATIONS
 from alopt.results.prices import place_of
-from alopt.results.summary import mean_rent, metal_price
+from alopt.results.scarcity import HARDLY, rent_in_words
+from alopt.results.summary import fleet_just_fills_quota, mean_rent, metal_price
 from alopt.results.words import Names, joined, plain, region_of, year_of, years_in_words
 from alopt.solve import Solution
 from alopt.solve.compile import Array
@@ -29,8 +30,8 @@ _WORTH = 1e-7
 #: Amounts below this are nil.
 _NIL = 1e-6
 
-#: Money per unit below which a price is not told, and a rent of quota that hardly matters.
-_WORTH_TELLING, _HARDLY = 0.5, 50.0
+#: Money per unit below which a price is not told.
+_WORTH_TELLING = 0.5
 
 #: A step this near to the mean price, freight and casting apart, can be what sets it.
 _NEAR = 0.15
@@ -265,9 +266,9 @@ def _nation(solution: Solution) -> list[str]:
     lines = []
     if "quota_use" in solution.row_places:
         rents = {y: mean_rent(solution, y) for y in years}
-        scarce = [y for y in years if rents[y] > _WORTH_TELLING]
+        scarce = [y for y in years if rents[y] >= HARDLY]
         highest = max(years, key=rents.__getitem__)
-        if scarce and rents[highest] < _HARDLY:
+        if not scarce and rents[highest] > _WORTH_TELLING:
             lines.append(
                 f"Quota is hardly scarce: one more t/a would save {rents[highest]:,.0f} {currency}/t·a at "
                 f"most (in {highest}), so the cap hardly binds."
@@ -275,9 +276,17 @@ def _nation(solution: Solution) -> list[str]:
         elif scarce:
             told = ", ".join(f"{rents[y]:,.0f} in {y}" for y in scarce[:4])
             lines.append(
-                f"Quota is scarce in {years_in_words(scarce)}: one more t/a would save, in {currency}/t·a, "
+                f"Quota is scarce in {years_in_words(scarce)}: the last t/a is worth, in {currency}/t·a, "
                 f"{told}. That is the metal price less what the last user of quota can avoid."
             )
+            sides = {
+                str(y): {
+                    "quota_rent_cny_per_t_a": rents[y],
+                    "fleet_just_fills_quota": fleet_just_fills_quota(solution, y),
+                }
+                for y in years
+            }
+            lines += rent_in_words(sides, data.scenario.name)
         else:
             lines.append("Quota is scarce in no year: the cap does not bind.")
     lines += [

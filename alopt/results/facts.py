@@ -9,6 +9,7 @@ from typing import Any
 
 from alopt.results import views
 from alopt.results.saved import Run
+from alopt.results.scarcity import two_sided_years
 from alopt.results.table import ResultTable
 
 #: Bases of values that are known badly.
@@ -40,6 +41,8 @@ class Facts:
         Mt/a over all years: new, retired, relined, rebuilt, quota.
     scarce : list of int
         Years in which quota is worth more than the fee of its transfer.
+    two_sided : list of int
+        Scarce years in which the fleet just fills its quota, so that the rent is one of several duals.
     best_quota : dict
         Highest price of quota (CNY per t/a) and its year; empty where no quota is needed.
     margin : dict
@@ -61,6 +64,7 @@ class Facts:
     start_mt_per_a: float
     moves: dict[str, float]
     scarce: list[int]
+    two_sided: list[int]
     best_quota: dict[str, float]
     margin: dict[str, float]
     short: dict[int, tuple[float, float]]
@@ -89,6 +93,7 @@ def facts(run: Run, boundary: str = "industry") -> Facts:
         start_mt_per_a=run.summary["base_year"]["capacity_mt_per_a"],
         moves=_moves(run),
         scarce=[row["year"] for row in worth if row["price_cny_per_t_a"] > fee + _SCARCE],
+        two_sided=two_sided_years(years),
         best_quota={} if top is None else {"price": top["price_cny_per_t_a"], "year": top["year"]},
         margin=_margin(run),
         short={

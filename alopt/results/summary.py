@@ -17,6 +17,9 @@ Tables = dict[str, ResultTable]
 #: Components of the trade's full cost that carry no VAT.
 _OWN_COSTS = ("labour", "maintenance", "overhead", "cell_operation", "retrofit_rent")
 
+#: Mt/a that rounding leaves.
+_NIL = 1e-6
+
 #: Components that are not the cost of making primary metal.
 _NOT_PRIMARY = {"imports", "exports", "unserved"}
 
@@ -212,11 +215,40 @@ def quota_rents(solution: Solution) -> dict[tuple[str, int], float]:
 def _quota(solution: Solution, y: int) -> dict[str, float | None]:
     """Rent weighted by use, and the price that its present value makes."""
     if "quota_use" not in solution.row_places:
-        return {"quota_rent_cny_per_t_a": None, "quota_price_cny_per_t": None}
+        return {"quota_rent_cny_per_t_a": None, "quota_price_cny_per_t": None, "fleet_just_fills_quota": None}
     calendar = solution.data.calendar
     rents = {t: mean_rent(solution, t) for t in calendar.years}
     price = sum(calendar.weight[t] * rents[t] for t in calendar.years if t >= y) / calendar.discount[y]
-    return {"quota_rent_cny_per_t_a": rents[y], "quota_price_cny_per_t": price}
+    return {
+        "quota_rent_cny_per_t_a": rents[y],
+        "quota_price_cny_per_t": price,
+        "fleet_just_fills_quota": fleet_just_fills_quota(solution, y),
+    }
+
+
+def fleet_just_fills_quota(solution: Solution, y: int) -> bool:
+    """Whether the fleet that stood uses up the nation's quota, with nothing built and nothing closed.
+
+    Then one t/a of quota less closes a plant that is kept, and one more is worth only what a new line
+    earns beyond its capital, so the rent is one of several duals. Decided moves count as standing. Duals
+    can be several elsewhere too: this is enough, not needed.
+    """
+    data, capacity = solution.data, solution.values("capacity")
+    before = data.calendar.previous[y]
+    stands = sum(amount for (*_, t), amount in capacity.items() if t == y)
+    stood = sum(amount for (*_, t), amount in capacity.items() if t == before)
+    if before == data.calendar.base_year:
+        stood = sum(data.fleet.start.values())
+    for moved, sign in ((data.fleet.arriving, 1.0), (data.fleet.departing, -1.0)):
+        stood += sign * sum(amount for (*_, t), amount in moved.items() if t == y)
+    changed = sum(
+        amount
+        for name in ("new_capacity", "retired_capacity")
+        for (*_, t), amount in solution.values(name).items()
+        if t == y
+    )
+    held = sum(amount for (_, t), amount in solution.values("quota_stock").items() if t == y)
+    return max(changed, abs(stands - stood), abs(held - stands)) < _NIL
 
 
 def mean_rent(solution: Solution, y: int) -> float:

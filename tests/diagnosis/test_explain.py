@@ -47,7 +47,7 @@ def test_the_nation(solution):
     ("parity", "told"),
     [
         (5230, "Quota is hardly scarce: one more t/a would save 30 CNY/t·a at most (in 2025)"),
-        (5300, "Quota is scarce in 2025: one more t/a would save, in CNY/t·a, 100 in 2025."),
+        (5300, "Quota is scarce in 2025: the last t/a is worth, in CNY/t·a, 100 in 2025."),
     ],
 )
 def test_how_scarce_quota_is(tmp_path, parity, told):

@@ -25,7 +25,7 @@ from alopt.results.saved import read_run
 CODES = re.compile(
     r"(?<![A-Za-z_])(alopt|baseline|cap|Mt|CO2e?|kWh|kA|PFC|CNY|AR5|HiGHS|simplex|Python|run|json|csv|inputs|fleet|sites|"
     r"capacity|electricity|summary|emissions|quota_transfers|quota_market|markets|shadow_prices|costs|cost_curve|"
-    r"comparison|MWh)(?![A-Za-z_])"
+    r"comparison|curve|quota|MWh)(?![A-Za-z_])"
 )
 
 
@@ -153,7 +153,10 @@ def test_the_sentences_name_what_is_dear_and_what_falls(pages, baseline, capped)
     system, paid = (
         signed(totals[key]["difference"] / 1000, "+,.1f") for key in ("system_cost_m_cny", "transfers_m_cny")
     )
-    assert f"the resources cost {system} bn CNY, and payments to the state change by {paid} bn" in pages["en"]
+    assert (
+        f"the resources cost {system} bn CNY, and payments change by {paid} bn CNY, of which 0.0"
+        in pages["en"]
+    )
 
 
 def test_the_comparison_is_the_run_less_the_reference(pages, baseline, capped):
@@ -167,6 +170,69 @@ def test_the_comparison_is_the_run_less_the_reference(pages, baseline, capped):
             for y in baseline.summary["years"]
         ]
         assert shown[label] == [signed(value, form) for value in change]
+
+
+def test_who_bears_the_change_stands_beside_the_reference(pages, baseline, capped):
+    """Every group by year and in present value; the last row is what resources cost less."""
+    found = compare(baseline, capped)
+    gains: dict[str, list[float]] = {}
+    for row in sorted(found.table.records(), key=lambda row: row["year"]):
+        if row["theme"] == "who bears it":
+            gains.setdefault(row["item"], []).append(row["difference"])
+    for group, by_year in gains.items():
+        by_year.append(found.burden[group])
+    users = gains["users of metal"]
+    assert min(users) == users[-1] < -100_000  # a lower cap makes metal dear
+    for language, scale, form in (("en", 1e-3, "+,.1f"), ("zh", 1e-2, "+,.0f")):
+        t = terms(language)
+        shown = cells(pages[language], t("compare.bearers"))
+        for group, amounts in gains.items():
+            assert shown[t.of("party", group)] == [signed(scale * amount, form) for amount in amounts]
+        whole = [sum(amounts) for amounts in zip(*gains.values(), strict=True)]
+        assert shown[t("compare.together")] == [signed(scale * amount, form) for amount in whole]
+        assert len(shown) == 2 + len(gains)
+        cost = -found.totals["system_cost_m_cny"]["difference"]
+        assert shown[t("compare.together")][-1] == signed(scale * cost, form)
+
+
+def test_groups_that_a_change_leaves_alone_are_not_listed(baseline, capped):
+    """A state that gets nothing in either run, and a demand that differs, whose worth is not counted."""
+    found = compare(baseline, capped)
+    silent = [("who bears it", y, "", "state", "M CNY", 0.0, 0.0, 0.0) for y in baseline.years]
+    table = replace(found.table, rows=[*found.table.rows, *silent])
+    also = replace(found, table=table, burden={**found.burden, "state": 0.0}, other_values=("demand",))
+    page = report([Chapter(capped, also)])
+    assert "state" not in cells(page, terms("en")("compare.bearers"))
+    assert terms("en")("compare.bearers_demand") in page
+    blind = report([Chapter(capped, replace(found, burden={}))])
+    assert terms("en")("compare.bearers") not in blind
+    assert terms("en")("compare.bearers_note") not in blind
+
+
+def test_a_rent_that_is_not_unique_is_said_to_be_so(pages, capped):
+    """Only where quota is scarce, and the fleet just fills it."""
+    numbers = capped.summary["years"]
+    assert [y for y, n in numbers.items() if n["fleet_just_fills_quota"]] == []
+    assert "not unique" not in pages["en"]
+    assert pages["en"].count("The rent is one dual and may not be the only one.") == 1  # not in the baseline
+    marked = {y: {**n, "fleet_just_fills_quota": y in {"2030", "2060"}} for y, n in numbers.items()}
+    run = replace(capped, summary={**capped.summary, "years": marked})
+    assert facts(run).two_sided == [2030]
+    for language, told in (
+        ("en", "In 2030 the standing fleet just fills its quota"),
+        ("zh", "2030年现有产能恰好用满"),
+    ):
+        page = report([Chapter(run)], language)
+        assert told in page
+        assert "alopt curve quota cap-40" in page
+
+
+def test_every_party_of_a_payment_has_a_word():
+    from alopt.policies import STATE, captive_coal, cbam, renewable_share, tiered_tariff
+    from alopt.results.burden import MAKERS, RECYCLERS, USERS
+
+    others = {captive_coal.RECEIVER, tiered_tariff.RECEIVER, renewable_share.RECEIVER, cbam.ABROAD, STATE}
+    assert {f"party.{name}" for name in {USERS, MAKERS, RECYCLERS, *others}} <= set(terms("zh").words)
 
 
 def test_the_chinese_key_table_counts_in_10_000_t(pages, baseline):
