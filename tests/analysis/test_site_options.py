@@ -205,7 +205,7 @@ def test_a_step_that_gains_capacity_has_break_evens_of_metal_alumina_and_quota(s
 
 
 def test_steps_of_newcomers_have_the_figures_of_a_plant_that_stands_there(solution):
-    """Power is what a project file for a line of 10 kt/a in the region is told; no captive plant is a newcomer's."""
+    """Power is what a project for 10 kt/a in the region is told; captive plants are not a newcomer's."""
     data = solution.data
     step = ("new_yunnan", "sy500_package", "inert", 2040)
     row = step_sheets(data, iter([step]))[step]
