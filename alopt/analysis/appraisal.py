@@ -27,6 +27,7 @@ from alopt.analysis.investment import (
 )
 from alopt.analysis.project import invest
 from alopt.analysis.rebuilds import LARGE, rebuilds
+from alopt.analysis.step_sheets import BOUNDARY
 from alopt.data.model_data import ModelData
 from alopt.data.projects import Project
 from alopt.errors import InputError
@@ -99,7 +100,25 @@ def appraise(project: Project, data: ModelData) -> tuple[dict[str, Any], ResultT
     if project.values["kind"] == "rebuild" and to_cell is not None and to_cell.current_ka >= LARGE:
         price = inv.prices.power_after[inv.construction]
         summary["rebuilds"] = rebuilds(data, price, terms.investor, inv.construction, inv.life)
-    return summary, cash_flow(inv, laid)
+    return summary | _as_in_the_table(summary), cash_flow(inv, laid)
+
+
+def _as_in_the_table(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures before tax under the names that they have in `retrofit_options.csv`."""
+    known, cost = summary["before_tax"], summary["levelised_cost"]
+    saved = summary["abatement"][BOUNDARY]
+    evens = summary["break_even"]["before_tax"]
+    listed = ("power_cny_per_mwh", "alumina_cny_per_t", "metal_cny_per_t", "carbon_cny_per_t",
+              "quota_cny_per_t_a")  # fmt: skip
+    return {
+        **{key: known[key] for key in ("irr", "modified_irr", "payback_years")},
+        "levelised_cost_before": cost["before_cny_per_t"],
+        "levelised_cost_after": cost["after_cny_per_t"],
+        **{f"break_even_{key}": evens[key] for key in listed},
+        "break_even_capex_cny_per_t_a": evens.get("capex_cny_per_t_a", evens["capex_share"]),
+        "abated_t": saved["abated_mt_co2e"] * 1e6,
+        "abatement_cost": saved["investor_cny_per_t"],
+    }
 
 
 def _knows(inv: Investment, boundary: str) -> bool:
@@ -207,7 +226,8 @@ def tornado(project: Project, data: ModelData) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Key, low, high, and NPV before tax at both in M CNY.
+        Key; low, value and high as the file has them, ``vat`` saying whether with value-added tax
+        (None where it says nothing); NPV before tax at both ends in M CNY.
 
     Raises
     ------
@@ -229,7 +249,8 @@ def tornado(project: Project, data: ModelData) -> list[dict[str, Any]]:
                 raise InputError(problems) from None
         rows.append(
             {
-                "input": key, "low": low, "high": high, "npv_low_m_cny": ends[0], "npv_high_m_cny": ends[1],
+                "input": key, "vat": project.tax_of(key), "low": low, "value": project.given(key),
+                "high": high, "npv_low_m_cny": ends[0], "npv_high_m_cny": ends[1],
                 "swing_m_cny": abs(ends[1] - ends[0]),
             }
         )  # fmt: skip

@@ -26,6 +26,10 @@ _WHOLE_PLANT = (
 )  # fmt: skip
 
 
+#: TWh a year of a newcomer that leaves the fleet the contracts it has: some 10 kt/a.
+_SMALL_NEWCOMER = 0.13
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a plant stands: its power at market prices, its alumina, emissions of both by year."""
@@ -590,6 +594,30 @@ def places_of(data: ModelData) -> dict[str, Place]:
         raise UsageError("The scenario names no market prices; set market_prices to a month or a file.")
     power = site_power(data, prices, data.calendar.years[0], fleet_need(data))
     return {i: Place(i, found, site_alumina(data, prices, i)) for i, found in power.items()}
+
+
+def newcomer_places(data: ModelData) -> dict[str, Place]:
+    """Power and alumina that a small newcomer gets at every newcomer's site, beside today's fleet.
+
+    Parameters
+    ----------
+    data : ModelData
+        With market prices.
+
+    Returns
+    -------
+    dict of str to Place
+        Each newcomer alone: it draws on contracts with the fleet, in proportion to its need.
+    """
+    prices = data.market_prices
+    if prices is None:
+        return {}
+    fleet, year, found = fleet_need(data), data.calendar.years[0], {}
+    for i, site in data.fleet.sites.items():
+        if site.kind == "newcomer":
+            power = site_power(data, prices, year, {**fleet, i: _SMALL_NEWCOMER})[i]
+            found[i] = Place(i, power, site_alumina(data, prices, i))
+    return found
 
 
 def _further(

@@ -251,13 +251,24 @@ def _invested(solution: Solution, row: Row, figures: Mapping[str, Any] | None) -
     else:
         standing = solution.values("capacity").get((i, j, before), 0.0)
     if figures is None:
-        return {"standing_mt_per_a": standing, **dict.fromkeys((*FIGURES, "npv_m_cny", "abated_t"))}
+        none: Row = dict.fromkeys((*FIGURES, "npv_m_cny", "abated_t"))
+        reason = _no_sheet(solution)
+        return {"standing_mt_per_a": standing, **none, "no_irr": reason, "no_break_even": reason}
     return {
         "standing_mt_per_a": standing,
         **figures,
         "npv_m_cny": figures["npv_cny_per_t_a"] * standing,
         "abated_t": figures["abated_t_per_t_a"] * standing * 1e6,
     }
+
+
+def _no_sheet(solution: Solution) -> str:
+    """Why a step has no investor's sheet."""
+    from alopt.analysis.step_sheets import investor_terms  # noqa: PLC0415 - reads market prices
+
+    if investor_terms(solution.data) is None:
+        return "the inputs name no investor_rate or no market price of metal"
+    return "the tables know no capex of this step"
 
 
 def audit(solution: Solution, options: ResultTable, count: int) -> list[Row]:

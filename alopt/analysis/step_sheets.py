@@ -3,7 +3,11 @@
 At the month's market prices, the investor's own rate and the life of the step's parts, before tax
 and debt: what a finance department would file. It knows no shadow price of the plan. Prices are
 real and flat, so that the money of a step is the same in each year; what it avoids is not, since
-the power of a later year emits less.
+the power of a later year emits less. Quota for what a step gains in capacity costs nothing here:
+its break-even price is what could be paid.
+
+A newcomer's site has the figures of a plant of its state that stands there: power at the contracts
+that a small newcomer gets beside today's fleet.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from alopt.analysis.investment import (
     metrics,
     sheet,
 )
-from alopt.analysis.project import Place, arc_investment, places_of, table_parts
+from alopt.analysis.project import Place, arc_investment, newcomer_places, places_of, table_parts
 from alopt.finance import Figure, net_present_value
 
 if TYPE_CHECKING:
@@ -33,8 +37,9 @@ BOUNDARY = "smelter_scope_1_2"
 #: Figures of a step, per t/a where the name does not say otherwise.
 FIGURES = (
     "npv_cny_per_t_a", "irr", "no_irr", "modified_irr", "payback_years", "levelised_cost_before",
-    "levelised_cost_after", "break_even_power_cny_per_mwh", "break_even_carbon_cny_per_t",
-    "break_even_capex_cny_per_t_a", "abated_t_per_t_a", "abatement_cost",
+    "levelised_cost_after", "break_even_power_cny_per_mwh", "break_even_alumina_cny_per_t",
+    "break_even_metal_cny_per_t", "break_even_carbon_cny_per_t", "break_even_quota_cny_per_t_a",
+    "break_even_capex_cny_per_t_a", "no_break_even", "abated_t_per_t_a", "abatement_cost",
 )  # fmt: skip
 
 #: T CO2e per t/a over the life of a step, below which a cost per tonne says nothing.
@@ -89,12 +94,12 @@ def step_sheets(data: ModelData, steps: Iterator[Step]) -> dict[Step, dict[str, 
     Returns
     -------
     dict
-        :data:`FIGURES` by step, for sites that stand and steps whose capex the tables know.
+        :data:`FIGURES` by step whose capex the tables know.
     """
     terms = investor_terms(data)
     if terms is None:
         return {}
-    places, found = places_of(data), {}
+    places, found = {**places_of(data), **newcomer_places(data)}, {}
     money: dict[Any, dict[str, Any]] = {}
     for step in steps:
         inv = step_investment(data, places[step[0]], terms, step) if step[0] in places else None
@@ -109,8 +114,9 @@ def step_sheets(data: ModelData, steps: Iterator[Step]) -> dict[Step, dict[str, 
 
 
 def _money(inv: Investment, laid: Sheet) -> dict[str, Any]:
-    """Returns, levelised costs and the break-evens of power and capex."""
+    """Returns, levelised costs and the break-evens of prices and capex, carbon apart."""
     known = metrics(laid.before_tax, inv.terms.investor)
+    evens = _prices(inv, laid, known.npv)
     before, after = levelised(inv)
     return {
         "npv_cny_per_t_a": known.npv,
@@ -120,15 +126,35 @@ def _money(inv: Investment, laid: Sheet) -> dict[str, Any]:
         "payback_years": known.payback.value,
         "levelised_cost_before": None if before is None else sum(before.values()),
         "levelised_cost_after": sum(after.values()),
-        "break_even_power_cny_per_mwh": _power(inv, laid, known.npv),
+        "break_even_power_cny_per_mwh": evens["power"].value,
+        "break_even_alumina_cny_per_t": evens["alumina"].value,
+        "break_even_metal_cny_per_t": evens["metal"].value,
+        "break_even_quota_cny_per_t_a": evens["quota"].value,
         "break_even_capex_cny_per_t_a": _capex(inv, laid, known.npv),
+        "no_break_even": "; ".join(f"{what}: {found.reason}" for what, found in evens.items() if found.reason)
+        or None,
     }
 
 
-def _power(inv: Investment, laid: Sheet, npv: float) -> float | None:
+def _prices(inv: Investment, laid: Sheet, npv: float) -> dict[str, Figure]:
+    """Prices at which the step is worth nothing: all but that of power need output to change."""
+    if inv.before is not None and inv.before.output != inv.after.output:
+        return {what: break_even(inv, what) for what in ("power", "alumina", "metal", "quota")}
+    same = Figure(None, "the output does not change")
+    return {
+        "power": _power(inv, laid, npv),
+        "alumina": same,
+        "metal": same,
+        "quota": Figure(None, "no quota changes hands"),
+    }
+
+
+def _power(inv: Investment, laid: Sheet, npv: float) -> Figure:
     """The site's price times what the saved power would have to be worth over what it is worth."""
     saved = -net_present_value(laid.costs["power"], inv.terms.investor)
-    return inv.prices.power_after[0] * (1.0 - npv / saved) if saved > 0.0 else None
+    if saved <= 0.0:
+        return Figure(None, "no power is saved")
+    return Figure(inv.prices.power_after[0] * (1.0 - npv / saved))
 
 
 def _capex(inv: Investment, laid: Sheet, npv: float) -> float | None:

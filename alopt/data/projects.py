@@ -163,6 +163,18 @@ class Project:
         """
         return replace(read_project(with_value(self.raw, key, value), self.file, self.name), paths=self.paths)
 
+    def given(self, key: str) -> float | None:
+        """Value of a number by the file's own dotted key; None for prices by year."""
+        value: Any = self.raw
+        for part in key.split("."):
+            value = value[part]
+        return float(value) if _is_number(value) else None
+
+    def tax_of(self, key: str) -> str | None:
+        """Whether the value of a key has value-added tax ("included", "excluded"); None for no price."""
+        taxed = key.replace("_usd_", "_cny_") in TAXED
+        return str(self.values["vat"]) if taxed else None
+
     @property
     def scenario_settings(self) -> dict[str, Any]:
         """What the file changes in its scenario: prices and policies, by dotted key."""

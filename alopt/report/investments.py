@@ -86,7 +86,7 @@ def _tornado(summary: dict[str, Any], t: Terms) -> Any:  # noqa: ANN401
     nil = summary["npv_m_cny"]
     rows = [
         {
-            "input": f"{input_words(row['input'])}: {row['low']:,g} – {row['high']:,g}",
+            "input": f"{input_words(row['input'], row['vat'])}: {row['low']:,g} – {row['high']:,g}",
             "end": t(f"invest.{end}"), "npv": row[f"npv_{end}_m_cny"], "here": nil,
         }
         for row in summary["tornado"][:_WIDEST]

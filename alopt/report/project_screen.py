@@ -194,11 +194,14 @@ def _carbon(summary: dict[str, Any]) -> Any:  # noqa: ANN401
 
 def _tornado(summary: dict[str, Any]) -> Any:  # noqa: ANN401
     table = grid(
-        "Tornado: net present value before tax, M CNY", "input", ["low", "high", "NPV at low", "NPV at high"]
+        "Tornado: net present value before tax, M CNY",
+        "input",
+        ["low", "here", "high", "NPV at low", "NPV at high"],
     )
     for row in [row for row in summary["tornado"] if row["swing_m_cny"] > 0][:_WIDEST]:
         table.add_row(
-            input_words(row["input"]), f"{row['low']:,g}", f"{row['high']:,g}",
+            input_words(row["input"], row["vat"]), f"{row['low']:,g}", _number(row["value"], "{:,g}"),
+            f"{row['high']:,g}",
             f"{row['npv_low_m_cny']:,.1f}", f"{row['npv_high_m_cny']:,.1f}",
         )  # fmt: skip
     return table

@@ -13,12 +13,22 @@ _UNITS = (
 _NAMED = {"quota.price_cny_per_t": "quota price, CNY per t/a", "vat": "VAT"}
 
 
-def input_words(key: str) -> str:
-    """Write a key of a project file in words.
+#: How a price is said to be with or without value-added tax.
+_TAX = {"included": " with VAT", "excluded": " without VAT"}
+
+
+def input_words(key: str, vat: str | None = None) -> str:
+    """Write a key of a project file in words; ``vat`` says whether its values hold value-added tax.
 
     >>> input_words("power.price_cny_per_mwh"), input_words("rates.investor"), input_words("life_a")
     ('power price, CNY/MWh', 'investor rate', 'life, years')
+    >>> input_words("metal_cny_per_t", "included")
+    'metal, CNY/t with VAT'
     """
+    return _words(key) + _TAX.get(vat or "", "")
+
+
+def _words(key: str) -> str:
     if key.startswith("rates."):
         return f"{key.removeprefix('rates.')} rate"
     if key in _NAMED:

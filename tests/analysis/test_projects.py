@@ -12,6 +12,7 @@ from alopt.analysis.appraisal import appraise, tornado
 from alopt.analysis.investment import BREAK_EVENS, break_even, levelised, net_value, priced, sheet
 from alopt.analysis.project import arc_investment, invest, places_of
 from alopt.analysis.project_list import page
+from alopt.analysis.retrofit_options import COLUMNS
 from alopt.commands.project import project_data
 from alopt.data import default_inputs
 from alopt.data.projects import load_project, project_names, read_project, with_value
@@ -246,6 +247,40 @@ def test_the_tornado_puts_each_end_into_the_file():
     )
     swings = [row["swing_m_cny"] for row in tornado(found, data)]
     assert swings == sorted(swings, reverse=True)
+
+
+def test_a_price_of_the_tornado_says_whether_it_has_tax():
+    """Ranges are the file's own, with or without tax; the rest of the screen is without."""
+    said, table = summary("zhongrun-phase-2")
+    rows = {row["input"]: row for row in said["tornado"]}
+    assert [rows["metal_cny_per_t"][key] for key in ("vat", "low", "value", "high")] == [
+        "included", 18_700.0, 21_457.0, 22_500.0,
+    ]  # fmt: skip
+    assert rows["rates.investor"]["vat"] is None
+    assert rows["quota.price_cny_per_t"]["vat"] is None
+    assert re.search(r"metal, CNY/t with VAT +18,700 +21,457 +22,500", project_screen(said, table))
+    drawn = json.dumps(investments.project_value(said, table).to_dict())
+    assert "metal, CNY/t with VAT: 18,700" in drawn
+    assert "power price, CNY/MWh with VAT: 350" in drawn
+    assert "power price, USD/MWh without VAT" in project_screen(*summary("ap60-new"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_have_the_names_of_the_table_of_steps(name):
+    said, _ = summary(name)
+    assert said["irr"] == said["before_tax"]["irr"]
+    assert said["payback_years"] == said["before_tax"]["payback_years"]
+    assert said["levelised_cost_before"] == said["levelised_cost"]["before_cny_per_t"]
+    assert said["levelised_cost_after"] == said["levelised_cost"]["after_cny_per_t"]
+    assert said["abated_t"] == said["abatement"]["smelter_scope_1_2"]["abated_mt_co2e"] * 1e6
+    assert said["break_even_power_cny_per_mwh"] == said["break_even"]["before_tax"]["power_cny_per_mwh"]
+    shared = {
+        key for key in COLUMNS
+        if key.startswith(("break_even_", "levelised_cost_")) or key in {
+            "npv_m_cny", "irr", "modified_irr", "payback_years", "abated_t", "abatement_cost",
+        }
+    }  # fmt: skip
+    assert shared <= set(said)
 
 
 @pytest.mark.parametrize(

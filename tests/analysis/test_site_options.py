@@ -9,10 +9,12 @@ from worlds import near
 
 import alopt
 from alopt.analysis.investment import net_value, priced
-from alopt.analysis.project import places_of
+from alopt.analysis.project import invest, newcomer_places, places_of
 from alopt.analysis.site_options import POWER_PRICES, site_options, step_place
 from alopt.analysis.step_sheets import investor_terms, step_investment, step_life, step_sheets
 from alopt.cli import main
+from alopt.data import default_inputs
+from alopt.data.projects import load_project, read_project
 from alopt.errors import UsageError
 from alopt.report import investments
 from alopt.report.site_screen import site_screen
@@ -179,6 +181,45 @@ def test_sheets_of_all_steps_are_those_of_each(solution):
     assert first["abated_t_per_t_a"] > later["abated_t_per_t_a"] > 0
     assert sheets[steps[2]]["irr"] < terms.investor
     assert sheets[steps[2]]["npv_cny_per_t_a"] < 0
+
+
+def test_a_step_that_gains_capacity_has_break_evens_of_metal_alumina_and_quota(solution):
+    """With a gain of 1.1 each price, put back, leaves nothing; with 1 the table says why there is none."""
+    data = solution.data
+    key = PACKAGE[1], PACKAGE[2]
+    (plain,) = step_sheets(data, iter([PACKAGE])).values()
+    assert plain["break_even_metal_cny_per_t"] is None
+    assert plain["no_break_even"] == (
+        "alumina: the output does not change; metal: the output does not change; "
+        "quota: no quota changes hands"
+    )
+    grown = replace(data, arcs={**data.arcs, key: replace(data.arcs[key], gain=1.1)})
+    (row,) = step_sheets(grown, iter([PACKAGE])).values()
+    inv = step_investment(grown, places_of(grown)[SITE], investor_terms(grown), PACKAGE)
+    assert inv.after.capacity == pytest.approx(1.1)
+    for what, unit in (("power", "mwh"), ("alumina", "t"), ("metal", "t"), ("quota", "t_a")):
+        even = row[f"break_even_{what}_cny_per_{unit}"]
+        assert abs(net_value(priced(inv, what, even))) < 1e-6 * abs(row["npv_cny_per_t_a"])
+    assert row["no_break_even"] is None
+    assert row["break_even_quota_cny_per_t_a"] == pytest.approx(row["npv_cny_per_t_a"] / 0.1)
+
+
+def test_steps_of_newcomers_have_the_figures_of_a_plant_that_stands_there(solution):
+    """Power is what a project for 10 kt/a in the region is told; captive plants are not a newcomer's."""
+    data = solution.data
+    step = ("new_yunnan", "sy500_package", "inert", 2040)
+    row = step_sheets(data, iter([step]))[step]
+    place = newcomer_places(data)["new_yunnan"]
+    raw = load_project("zhongrun-phase-2", default_inputs()).raw
+    raw = {key: value for key, value in raw.items() if key not in {"power", "provenance"}}
+    line = read_project({**raw, "region": "yunnan", "capacity_mt_per_a": 0.01}, "line.yaml", "line")
+    assert place.power.price == pytest.approx(invest(line, data).prices.power_after[0], rel=1e-3)
+    sites = data.fleet.sites
+    captive = [p.power.price for i, p in places_of(data).items() if sites[i].region == "shandong"]
+    assert newcomer_places(data)["new_shandong"].power.price > max(captive)
+    inv = step_investment(data, place, investor_terms(data), step)
+    assert row["npv_cny_per_t_a"] == pytest.approx(net_value(inv), rel=1e-12)
+    assert set(newcomer_places(data)) == {i for i, s in data.fleet.sites.items() if s.kind == "newcomer"}
 
 
 def test_screen_and_figure(found):
