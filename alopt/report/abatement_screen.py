@@ -46,7 +46,7 @@ def abatement_screen(curve: AbatementCurve) -> str:
     span = f"{summary['first_year']} to {summary['last_year']}"
     console.print(
         f"[bold]Abatement cost curve of {summary['scenario']}[/bold]: {boundary}; "
-        f"means of a year over {span}; real {summary['price_year']} {summary['currency']} without VAT"
+        f"means of a year over {span}{_weighing(summary)}; real {summary['price_year']} {summary['currency']} without VAT"
     )
     console.print(f"[dim]{_stepped(summary)}[/dim]")
     console.print(_costs(rows))
@@ -59,6 +59,10 @@ def abatement_screen(curve: AbatementCurve) -> str:
     for line in [*(_why(summary) if curve.measures.rows else ()), *_leaked(rows), _checked(summary)]:
         console.print(line)
     return text.getvalue().rstrip()
+
+
+def _weighing(summary: Mapping[str, Any]) -> str:
+    return ", weighted as money is (early years count more)" if summary["stepped"] == "price" else ""
 
 
 def _stepped(summary: Mapping[str, Any]) -> str:

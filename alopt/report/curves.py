@@ -106,7 +106,8 @@ def _model(
         .mark_text(align="right", baseline="top", dx=-10, dy=-2)
         .encode(x="saved:Q", y="price:Q", text="label:N")
     )
-    span = t("abatement.model", first=summary["first_year"], last=summary["last_year"])
+    model = "abatement.model" if summary["stepped"] == "price" else "abatement.model_budget"
+    span = t(model, first=summary["first_year"], last=summary["last_year"])
     return alt.layer(bars, line, text).properties(
         width=style.COLUMN - 60, height=_HEIGHT, title=style.small_title(span)
     )
