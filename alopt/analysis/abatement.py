@@ -234,7 +234,13 @@ class _Book:
         return calendar.represented if self.wish.budgets else calendar.weight
 
     def steps(self) -> Iterator[_Step]:
-        """Yield the steps; budgets that no plan meets end the curve."""
+        """Yield the steps; budgets that no plan meets end the curve, no plan at all is diagnosed."""
+        try:
+            yield from self._steps()
+        except InfeasibleError as error:
+            raise self.again.diagnosed(error) from None
+
+    def _steps(self) -> Iterator[_Step]:
         years = self.data.calendar.years
         if not self.wish.budgets:
             for price in self.wish.prices:

@@ -99,6 +99,8 @@ def quota_value(
     ------
     UsageError
         If no policy of the scenario limits capacity by quota, or the year is no model year.
+    InfeasibleError
+        If the scenario has no plan.
     """
     years = data.calendar.years
     if "capacity_cap" not in data.policies:
@@ -110,7 +112,7 @@ def quota_value(
         raise UsageError(f"--year {year} is no model year of {data.scenario.name}: there are {known}.")
     year = years[0] if year is None else year
     cases = _Cases(data)
-    base = cases.solve(0.0, 0.0)
+    base = cases.base()
     rows = [*_regions(base, made_by or {}), *_nation(cases, base, (0.0, 0.0), years)]
     progress("the plan")
     for demand in DEMAND:
@@ -152,6 +154,19 @@ class _Cases:
     def solve(self, demand: float, parity: float) -> Solution:
         """Solve with demand and parity changed."""
         return self.again.solve(self.program(demand, parity), shifted(self.data, demand, parity))
+
+    def base(self) -> Solution:
+        """Solve as the scenario is.
+
+        Raises
+        ------
+        InfeasibleError
+            With the diagnosis, if there is no plan.
+        """
+        try:
+            return self.solve(0.0, 0.0)
+        except InfeasibleError as error:
+            raise self.again.diagnosed(error) from None
 
     def program(self, demand: float, parity: float) -> Program:
         """Return the program with demand and parity changed."""

@@ -53,6 +53,12 @@ COLUMNS = (
     "plan_abatement_cost", "npv_m_cny", *FIGURES, "abated_t",
 )  # fmt: skip
 
+#: Columns of `retrofit_audit.csv`, the rows of :func:`audit`.
+AUDIT_COLUMNS = (
+    "site", "from_cell", "to_cell", "year", "forced", "whole_cny_per_t_a", "priced_cny_per_t_a", "gap",
+    "kink", "at_the_optimum_cny_per_t_a",
+)  # fmt: skip
+
 Row = dict[str, Any]
 
 #: Site, state before, state after, year.

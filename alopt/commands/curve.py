@@ -15,6 +15,7 @@ import yaml
 from alopt.analysis.cost_curve import CostCurve, cost_curve
 from alopt.commands.common import NO_FIGURE, bar, settings_of, spinner
 from alopt.data.load import load
+from alopt.data.scenario import scenario_names
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
 from alopt.report import style
@@ -59,7 +60,7 @@ def curve_cost(options: argparse.Namespace) -> int:
         return _planned(options)
     inputs = Path(options.inputs) if options.inputs else default_inputs()
     data = load(
-        inputs, named or STANDING, resolution=options.resolution or "smelter",
+        inputs, named or _standing(inputs), resolution=options.resolution or "smelter",
         settings={**settings_of(options.settings), "market_prices": options.prices},
     )  # fmt: skip
     curve = cost_curve(data)
@@ -74,6 +75,11 @@ def curve_cost(options: argparse.Namespace) -> int:
         print(curve_screen(curve.table, curve.summary))
         _said(out, figure=figure)
     return 0
+
+
+def _standing(inputs: Path) -> str:
+    """Scenario whose fleet is costed: the base year's, or the baseline where the inputs have no other."""
+    return STANDING if STANDING in scenario_names(inputs) else "baseline"
 
 
 def _planned(options: argparse.Namespace) -> int:

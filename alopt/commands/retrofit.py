@@ -39,6 +39,7 @@ def retrofit(options: argparse.Namespace) -> int:
     data = load(inputs, options.scenario, resolution=resolution, settings=settings)
     plants = _plants(data, options)
     from alopt.analysis.retrofit_options import (  # noqa: PLC0415
+        AUDIT_COLUMNS,
         audit,
         retrofit_options,
         with_gaps,
@@ -55,8 +56,7 @@ def retrofit(options: argparse.Namespace) -> int:
         table = with_gaps(table, audited)
     if options.owner:
         table = _owned(table, {row["site"] for row in plants.records()})
-    columns = tuple(audited[0]) if audited else ()
-    audits = ResultTable("retrofit_audit", columns, [tuple(row.values()) for row in audited])
+    audits = ResultTable("retrofit_audit", AUDIT_COLUMNS, [tuple(row.values()) for row in audited])
     out = Path(options.out) if options.out else Path("results") / f"retrofit-{data.scenario.name}"
     with result_folder(out) as place:
         for one in (table, audits, *([plants] if options.owner else [])):

@@ -32,7 +32,9 @@ _NOTE = (
     "bound is the plain reduced cost, a lower bound of the miss. *: the capex, the change of the power price "
     "(CNY/MWh) or of a carbon price (CNY/t) at which the step breaks even, all else at the site unchanged. "
     "NPV and IRR are an investor's at market prices and his own rate, before tax and "
-    "debt: they know no shadow price, so they can be good where the plan has a better use of the relining."
+    "debt: they know no shadow price, so they can be good where the plan has a better use of the relining. "
+    "– for an IRR: parts are renewed, so that the flows change sign more than once, or every flow is spent; "
+    "the table has the reason and the modified rate."
 )
 
 
@@ -66,6 +68,12 @@ def retrofit_screen(
     if plants is not None:
         console.print(_plants(plants, _PLACE, _PLACE_TITLE))
         console.print(_plants(plants, _EXPOSED, _EXPOSED_TITLE))
+    if not rows:
+        console.print(
+            "No step can be taken: tables/retrofits.csv names none for what stands here, or none that is "
+            "open in the scenario's years after its base year."
+        )
+        return text.getvalue().rstrip()
     console.print(_list("Taken, dearest to forgo first", taken, "worth"))
     near = [row for row in left if row["miss"] > 1.0 and row["saved_kwh_per_t"] > 0]
     console.print(_list("Left, nearest first", near, "miss"))

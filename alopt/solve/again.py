@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from alopt.errors import SolveError
+from alopt.errors import InfeasibleError, SolveError
 from alopt.solve.compile import Array, Program, compile_program
 from alopt.solve.highs import Solver
 from alopt.solve.solution import Solution
@@ -82,6 +82,12 @@ class Again:
         optimum = self._solver.solve()
         self.seconds.append(time.process_time() - start)
         return self._solution(program, optimum, self._solver, data, self.seconds[-1])
+
+    def diagnosed(self, error: InfeasibleError) -> InfeasibleError:
+        """Return the error of the last solve with what conflicts and what would mend it."""
+        from alopt.results.diagnosis import diagnose  # noqa: PLC0415 - only where there is no plan
+
+        return diagnose(self.model, self._solver, error)
 
     def solve_cold(self, program: Program, data: ModelData | None = None) -> Solution:
         """Solve a program from nothing, for comparison."""

@@ -138,6 +138,13 @@ def test_the_figure_holds_both_curves_and_the_metal_price(inputs, language):
     assert '"level"' in json.dumps(curves.planned(curve.table, curve.summary, language).to_dict())
 
 
+def test_inputs_without_a_scenario_of_the_base_year_are_costed_as_their_baseline(inputs, tmp_path, capsys):
+    out = tmp_path / "standing"
+    given = ["curve", "cost", "--inputs", str(inputs), "--prices", "month", "--out", str(out), "--json"]
+    assert main(given) == 0
+    assert json.loads(capsys.readouterr().out)["scenario"] == "baseline"
+
+
 def test_the_command_solves_or_reads_a_run(inputs, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     ours = ["--inputs", str(inputs)]

@@ -7,7 +7,7 @@ import pytest
 from worlds import World, near, plain_world
 
 import alopt
-from alopt.analysis.retrofit_options import COLUMNS, audit, retrofit_options
+from alopt.analysis.retrofit_options import AUDIT_COLUMNS, COLUMNS, audit, retrofit_options
 from alopt.cli import main
 from alopt.solve.pricing import SitePrices, finite_difference
 
@@ -170,3 +170,14 @@ def test_command(tmp_path, capsys):
     assert text in capsys.readouterr().err
     assert main(["retrofit", "--contract", "{price_cny_per_mwh: 380, vat: included}"]) == 2
     assert "--contract is an owner's own; name the owner with --owner." in capsys.readouterr().err
+
+
+def test_a_scenario_without_steps_says_so(tmp_path, capsys):
+    """Tables with their columns and no row, and a screen that says why."""
+    inputs, out = tmp_path / "inputs", tmp_path / "out"
+    assert main(["init", str(inputs), "--minimal"]) == 0
+    capsys.readouterr()
+    assert main(["retrofit", "--inputs", str(inputs), "--out", str(out)]) == 0
+    assert "No step can be taken: tables/retrofits.csv" in capsys.readouterr().out
+    for name, columns in (("retrofit_options", COLUMNS), ("retrofit_audit", AUDIT_COLUMNS)):
+        assert (out / f"{name}.csv").read_text(encoding="utf-8") == ",".join(columns) + "\n"

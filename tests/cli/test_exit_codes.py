@@ -55,6 +55,18 @@ def test_infeasible_names_what_conflicts(command, here, several):
     assert (here / "results/blocked/diagnosis.txt").read_text(encoding="utf-8") == outcome.err
 
 
+@pytest.mark.parametrize("arguments", [("retrofit",), ("curve", "abatement"), ("curve", "quota")])
+@pytest.mark.parametrize("options", [(), ("--json",), ("--quiet",)])
+def test_investments_and_curves_diagnose_too(command, here, several, arguments, options):
+    before = files(here)
+    outcome = command(*arguments, "blocked", "--inputs", several, *options)
+    assert outcome.code == 3
+    assert "cannot hold together" in outcome.err
+    assert "quota_balance[north,2025]" in outcome.err
+    assert outcome.out == ""
+    assert files(here) == before
+
+
 @pytest.mark.parametrize("limit", ["0", "1e-9"])
 def test_time_limit_stops_the_solver(command, here, minimal, limit):
     """Code 4, and no result: at most run.json, which says how it ended."""
