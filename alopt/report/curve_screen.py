@@ -91,9 +91,10 @@ def _answers(summary: dict[str, Any]) -> list[str]:
         )
     margin = low["own_alumina_margin_cny_per_t"]
     if margin:
+        verb = "earns" if margin > 0 else "loses"
         lines.append(
-            f"Own alumina stands at its market price; {low['name']} earns {margin:,.0f} CNY/t more in its "
-            "refinery."
+            f"Own alumina stands at its market price; {low['name']} {verb} {abs(margin):,.0f} CNY/t "
+            "of metal on it in its refinery."
         )
     return lines + _published(summary)
 
