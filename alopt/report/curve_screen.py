@@ -62,7 +62,7 @@ def _stack(rows: ResultTable, summary: dict[str, Any]) -> Any:  # noqa: ANN401
         key, vat = f"{name}_cny_per_t", summary["vat_cny_per_t"].get(name, 0.0)
         low, high = listed[0][key], listed[-1][key]
         cells = (mean, vat, low, high, high - low)
-        table.add_row(name.replace("_", " "), *(f"{cell:,.0f}" for cell in cells))
+        table.add_row(name.replace("_", " "), *(f"{round(cell):,}" for cell in cells))
     return table
 
 
