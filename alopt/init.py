@@ -35,9 +35,9 @@ def init(folder: Path | str, *, minimal: bool = False) -> Path:
     target = Path(folder)
     if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is not empty; name a new folder.")
-    above = next(folder for folder in target.absolute().parents if folder.exists())
+    above = next((folder for folder in target.parents if folder.exists()), Path())
     if not above.is_dir():
-        raise UsageError(f"{above} is a file and cannot hold {target.name}; name a new folder.")
+        raise UsageError(f"{target} cannot be written: {above} is a file. Name a new folder.")
     shipped = default_inputs()
     source = shipped / "minimal" if minimal else shipped
     try:

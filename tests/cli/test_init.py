@@ -63,7 +63,7 @@ def test_a_file_above_the_folder(command, here):
     (here / "notes.txt").write_text("mine", encoding="utf-8")
     outcome = command("init", "notes.txt/mine")
     assert outcome.code == 2
-    assert "notes.txt is a file and cannot hold mine; name a new folder." in outcome.err
+    assert "notes.txt/mine cannot be written: notes.txt is a file. Name a new folder." in outcome.err
     assert files(here) == ["notes.txt"]
 
 
@@ -111,3 +111,9 @@ def test_a_killed_copy_leaves_no_half_set(command, here):
     assert len(list(here.iterdir())) == 1
     assert command("init", "mine", "--minimal").code == 0
     assert [path.name for path in here.iterdir()] == ["mine"]
+
+
+def test_into_the_empty_folder_one_stands_in(command, here):
+    assert command("init", ".", "--minimal").code == 0
+    assert command("check", "--inputs", ".", "--quiet").code == 0
+    assert [path for path in here.iterdir() if path.name.startswith(".")] == []
