@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
+from alopt.staging import staged, staged_files
 
 
 def init(folder: Path | str, *, minimal: bool = False) -> Path:
-    """Copy the shipped inputs into a new or empty folder.
+    """Copy the shipped inputs into a new or empty folder, all of them or none.
 
     Parameters
     ----------
@@ -31,15 +33,30 @@ def init(folder: Path | str, *, minimal: bool = False) -> Path:
         If the folder holds files, or cannot be written.
     """
     target = Path(folder)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is not empty; name a new folder.")
+    above = next((folder for folder in target.parents if folder.exists()), Path())
+    if not above.is_dir():
+        raise UsageError(f"{target} cannot be written: {above} is a file. Name a new folder.")
     shipped = default_inputs()
+    source = shipped / "minimal" if minimal else shipped
     try:
-        if minimal:
-            shutil.copytree(shipped / "minimal", target, dirs_exist_ok=True)
-            shutil.copy(shipped / "datapackage.json", target / "datapackage.json")
-        else:
-            shutil.copytree(shipped, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("minimal"))
+        with staged_files(target) if target.exists() else staged(target) as place:
+            _copy(source, place, "" if minimal else "minimal")
+            if minimal:
+                shutil.copyfile(shipped / "datapackage.json", place / "datapackage.json")
     except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}.") from None
+        raise UsageError(f"{target} cannot be written: {error.strerror or error}.") from None
     return target
+
+
+def _copy(source: Path, target: Path, left_out: str) -> None:
+    """Copy a folder's files into another, but for one folder at its top; the copies can be edited."""
+    for path in sorted(source.rglob("*")):
+        name = path.relative_to(source)
+        if name.parts[0] == left_out:
+            continue
+        if path.is_dir():
+            (target / name).mkdir()
+        else:
+            shutil.copyfile(path, target / name)

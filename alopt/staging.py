@@ -65,6 +65,8 @@ def check_out(folder: Path, inputs: Path | None = None, model: Path | None = Non
                 raise UsageError(f"{folder} lies in the inputs or holds them; {another}")
         if model is not None and Path(os.path.realpath(model)).is_relative_to(place):
             raise UsageError(f"{model} lies in the folder of the results; name another file.")
+        if folder.exists() and not os.access(folder, os.W_OK):
+            raise UsageError(f"{folder} is read-only; {another}")
         if folder.exists() and any(folder.iterdir()) and not (folder / "run.json").exists():
             raise UsageError(f"{folder} holds files that are no run of alopt; {another}")
     except (OSError, ValueError) as error:

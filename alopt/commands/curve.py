@@ -58,6 +58,8 @@ def curve_cost(options: argparse.Namespace) -> int:
     named = options.scenario
     if options.prices is None or options.year is not None or (named and is_run(Path(named))):
         return _planned(options)
+    from alopt.report.curve_screen import curve_screen  # noqa: PLC0415
+
     inputs = Path(options.inputs) if options.inputs else default_inputs()
     data = load(
         inputs, named or _standing(inputs), resolution=options.resolution or "smelter",
@@ -67,14 +69,7 @@ def curve_cost(options: argparse.Namespace) -> int:
     stem = f"cost-curve-{Path(options.prices).stem}"
     out = Path(options.out) if options.out else Path("results") / stem
     figure = write_curve(out, curve, data, inputs, options.figure)
-    if options.json:
-        print(json.dumps(curve.summary, ensure_ascii=False, indent=1))
-    elif not options.quiet:
-        from alopt.report.curve_screen import curve_screen  # noqa: PLC0415
-
-        print(curve_screen(curve.table, curve.summary))
-        _said(out, figure=figure)
-    return 0
+    return _tell(options, curve.summary, lambda: curve_screen(curve.table, curve.summary), out, figure=figure)
 
 
 def _standing(inputs: Path) -> str:
@@ -86,6 +81,7 @@ def _planned(options: argparse.Namespace) -> int:
     """Set the cost curve of a plan's fleet beside that of the standing one."""
     from alopt.analysis.planned_curve import planned_curve, year_of  # noqa: PLC0415
     from alopt.report import curves  # noqa: PLC0415
+    from alopt.report.planned_screen import planned_screen  # noqa: PLC0415
 
     inputs = Path(options.inputs) if options.inputs else default_inputs()
     name = options.scenario or "baseline"
@@ -107,14 +103,7 @@ def _planned(options: argparse.Namespace) -> int:
         out, "cost_curve", [found.table], found.summary, ("curve cost", data, inputs),
         lambda: curves.planned(found.table, found.summary), options.figure,
     )  # fmt: skip
-    if options.json:
-        print(json.dumps(found.summary, ensure_ascii=False, indent=1))
-    elif not options.quiet:
-        from alopt.report.planned_screen import planned_screen  # noqa: PLC0415
-
-        print(planned_screen(found))
-        _said(out, figure=figure)
-    return 0
+    return _tell(options, found.summary, lambda: planned_screen(found), out, figure=figure)
 
 
 def _saved(folder: Path, inputs: Path, prices: str | None) -> tuple[Run, ModelData]:
@@ -172,6 +161,7 @@ def curve_abatement(options: argparse.Namespace) -> int:
     inputs, data = _loaded(options)
     from alopt.analysis.abatement import abatement_curve  # noqa: PLC0415 - inputs are checked first
     from alopt.report import curves  # noqa: PLC0415
+    from alopt.report.abatement_screen import abatement_screen  # noqa: PLC0415
     from alopt.run import manifest  # noqa: PLC0415
 
     made_by = manifest(data, inputs)
@@ -184,14 +174,7 @@ def curve_abatement(options: argparse.Namespace) -> int:
         ("curve abatement", data, inputs),
         lambda: curves.abatement(found.steps, found.measures, found.summary), options.figure,
     )  # fmt: skip
-    if options.json:
-        print(json.dumps(found.summary, ensure_ascii=False, indent=1))
-    elif not options.quiet:
-        from alopt.report.abatement_screen import abatement_screen  # noqa: PLC0415
-
-        print(abatement_screen(found))
-        _said(out, figure=figure)
-    return 0
+    return _tell(options, found.summary, lambda: abatement_screen(found), out, figure=figure)
 
 
 def _wish(options: argparse.Namespace) -> Wish:
@@ -215,6 +198,7 @@ def curve_quota(options: argparse.Namespace) -> int:
     inputs, data = _loaded(options)
     from alopt.analysis.quota_value import DEMAND, PARITY, quota_value  # noqa: PLC0415
     from alopt.report import curves  # noqa: PLC0415
+    from alopt.report.quota_screen import quota_screen  # noqa: PLC0415
     from alopt.run import manifest  # noqa: PLC0415
 
     with bar(len(DEMAND) * len(PARITY) + 1, quiet=options.quiet or options.json) as progress:
@@ -224,14 +208,7 @@ def curve_quota(options: argparse.Namespace) -> int:
         out, "quota_value", [found.table], found.summary, ("curve quota", data, inputs),
         lambda: curves.quota(found.summary), options.figure,
     )  # fmt: skip
-    if options.json:
-        print(json.dumps(found.summary, ensure_ascii=False, indent=1))
-    elif not options.quiet:
-        from alopt.report.quota_screen import quota_screen  # noqa: PLC0415
-
-        print(quota_screen(found.summary))
-        _said(out, figure=figure)
-    return 0
+    return _tell(options, found.summary, lambda: quota_screen(found.summary), out, figure=figure)
 
 
 def _numbers(name: str, text: str) -> tuple[float, ...]:
@@ -287,10 +264,23 @@ def _write(
     return chart is not None
 
 
-def _said(out: Path, *, figure: bool) -> None:
-    print(f"Tables{' and figure' if figure else ''}: {out}")
-    if not figure:
-        print(NO_FIGURE)
+def _tell(
+    options: argparse.Namespace,
+    summary: dict[str, Any],
+    screen: Callable[[], str],
+    out: Path,
+    *,
+    figure: bool,
+) -> int:
+    """Show the summary as JSON, or the screen and where the tables are; return 0."""
+    if options.json:
+        print(json.dumps(summary, ensure_ascii=False, indent=1))
+    elif not options.quiet:
+        print(screen())
+        print(f"Tables{' and figure' if figure else ''}: {out}")
+        if not figure:
+            print(NO_FIGURE)
+    return 0
 
 
 KINDS: dict[str, Callable[[argparse.Namespace], int]] = {

@@ -87,11 +87,9 @@ def build_cells(
     cells: dict[str, Cell] = {}
     table = tables["cells"]
     for index, row in enumerate(table.rows):
-        measures = split_list(row["measures"])
-        unknown = [m for m in measures if m not in known]
+        measures, unknown = _measures(table, index, known)
         if unknown:
-            rule = f"no such measure: {', '.join(unknown)}"
-            problems.append(table.problem(index, "measures", rule, "Use keys of tables/measures.csv."))
+            problems.append(unknown)
             continue
         if any(p.value == row["class"] for p in problems) or row["class"] not in base:
             continue
@@ -202,6 +200,16 @@ def _rent(effect: Mapping[str, float], rate: float) -> float:
     return total
 
 
+def _measures(table: Table, index: int, known: set[str]) -> tuple[tuple[str, ...], Problem | None]:
+    """Return the measures that a row lists, and the problem if some of them are in no table."""
+    measures = split_list(table.rows[index]["measures"])
+    unknown = [m for m in measures if m not in known]
+    if not unknown:
+        return measures, None
+    rule = f"no such measure: {', '.join(unknown)}"
+    return measures, table.problem(index, "measures", rule, "Use keys of tables/measures.csv.")
+
+
 def build_arcs(tables: Tables, cells: Mapping[str, Cell]) -> tuple[dict[tuple[str, str], Arc], list[Problem]]:
     """Make the arcs; a step pays once for the measures that its target state does not hold."""
     changes = pivot(tables["measure_values"], "measure")
@@ -210,11 +218,9 @@ def build_arcs(tables: Tables, cells: Mapping[str, Cell]) -> tuple[dict[tuple[st
     arcs: dict[tuple[str, str], Arc] = {}
     problems = []
     for index, row in enumerate(table.rows):
-        measures = split_list(row["measures"])
-        unknown = [m for m in measures if m not in known]
+        measures, unknown = _measures(table, index, known)
         if unknown:
-            rule = f"no such measure: {', '.join(unknown)}"
-            problems.append(table.problem(index, "measures", rule, "Use keys of tables/measures.csv."))
+            problems.append(unknown)
             continue
         if row["from_cell"] == row["to_cell"]:
             problems.append(

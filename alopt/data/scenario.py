@@ -171,7 +171,9 @@ def parse_yaml(text: str) -> tuple[Any, tuple[int | None, str] | None]:
         return yaml.load(text, Loader=_Loader), None  # noqa: S506 - a safe loader, made stricter
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        found = getattr(error, "problem", None) or type(error).__name__
+        found = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+        if isinstance(error, RecursionError):
+            found = "nested too deeply"
         return None, (None if mark is None else mark.line + 1, f"is no valid YAML: {found}")
 
 

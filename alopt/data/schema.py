@@ -103,8 +103,11 @@ def read_schemas(inputs: Path) -> dict[str, TableSchema]:
     try:
         package = json.loads(text)
         schemas = {resource["name"]: _table_schema(resource) for resource in package["resources"]}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError([_problem(None, f"is no data package ({type(error).__name__}: {error})")]) from None
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise InputError([_problem(None, f"is no data package ({reason})")]) from None
+    except (KeyError, TypeError, AttributeError):
+        raise InputError([_problem(None, "is no data package (no list of described tables)")]) from None
     problems = [_problem(str(name), rule) for name, schema in schemas.items() for rule in _faults(schema)]
     shipped = {} if _is_shipped(text) else _shipped()
     problems += [

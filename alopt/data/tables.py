@@ -199,10 +199,12 @@ def parse(text: str, column: Field) -> tuple[Any, tuple[str, str] | None]:
     pattern, kind = (_INTEGER, int) if column.type == "integer" else (_NUMBER, float)
     if not pattern.fullmatch(text) or len(text) > 40:
         unit = f" in{_unit(column)}" if _unit(column) else ""
-        return None, (
-            f"is no {column.type}",
-            f"Write a plain {column.type}{unit}, with a point for decimals.",
+        how = (
+            "Write a plain integer."
+            if kind is int
+            else f"Write a plain number{unit}, with a point for decimals."
         )
+        return None, (f"is no {column.type}", how)
     value = kind(text)
     return value, cell_fault(value, column)
 

@@ -62,7 +62,7 @@ def _stack(rows: ResultTable, summary: dict[str, Any]) -> Any:  # noqa: ANN401
         key, vat = f"{name}_cny_per_t", summary["vat_cny_per_t"].get(name, 0.0)
         low, high = listed[0][key], listed[-1][key]
         cells = (mean, vat, low, high, high - low)
-        table.add_row(name.replace("_", " "), *(f"{cell:,.0f}" for cell in cells))
+        table.add_row(name.replace("_", " "), *(f"{round(cell):,}" for cell in cells))
     return table
 
 
@@ -91,9 +91,10 @@ def _answers(summary: dict[str, Any]) -> list[str]:
         )
     margin = low["own_alumina_margin_cny_per_t"]
     if margin:
+        verb = "earns" if margin > 0 else "loses"
         lines.append(
-            f"Own alumina stands at its market price; {low['name']} earns {margin:,.0f} CNY/t more in its "
-            "refinery."
+            f"Own alumina stands at its market price; {low['name']} {verb} {abs(margin):,.0f} CNY/t "
+            "of metal on it in its refinery."
         )
     return lines + _published(summary)
 

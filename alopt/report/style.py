@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from alopt.errors import SolveError, UsageError
+from alopt.staging import staged_files
 
 if TYPE_CHECKING:
     import altair as alt
@@ -147,7 +148,7 @@ def warm() -> None:
 
 
 def save_as(chart: alt.TopLevelMixin, path: Path) -> None:
-    """Write a figure to a file whose ending is one of :data:`ENDINGS`.
+    """Write a figure, whole or not at all, to a file whose ending is one of :data:`ENDINGS`.
 
     Raises
     ------
@@ -157,12 +158,14 @@ def save_as(chart: alt.TopLevelMixin, path: Path) -> None:
     altair()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".png":
-            chart.save(str(path), scale_factor=2)
-        elif path.suffix == ".html":
-            chart.save(str(path), inline=True)
-        else:
-            chart.save(str(path))
+        with staged_files(path.parent) as place:
+            file = str(place / path.name)
+            if path.suffix == ".png":
+                chart.save(file, scale_factor=2)
+            elif path.suffix == ".html":
+                chart.save(file, inline=True)
+            else:
+                chart.save(file)
     except OSError as error:
         raise SolveError(f"The figure could not be written to {path}: {error.strerror or error}.") from None
 

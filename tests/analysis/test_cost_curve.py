@@ -221,3 +221,15 @@ def test_screen_shows_the_miss(tmp_path, capsys):
     shown = " ".join(capsys.readouterr().out.split())
     assert "Published: mean 17,010" in shown
     assert "The model's spread is" in shown
+
+
+def test_screen_says_that_own_alumina_may_lose(tmp_path, capsys):
+    """At 1,920 CNY/t alumina sold for less than it costs the refinery next to the cheapest smelter."""
+    arguments = ["curve", "cost", "fleet-2016", "--prices", "2016-09", "--out", str(tmp_path / "curve")]
+    assert main(arguments) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    lowest = json.loads((tmp_path / "curve" / "cost_curve.json").read_text(encoding="utf-8"))["lowest"]
+    margin = lowest["own_alumina_margin_cny_per_t"]
+    assert margin < 0
+    assert f"{lowest['name']} loses {-margin:,.0f} CNY/t of metal on it in its refinery." in shown
+    assert " -0 " not in shown

@@ -220,7 +220,7 @@ def test_init_says_what_is_in_the_way(command, here):
     for folder, said in (
         ("full", "full is not empty; name a new folder."),
         ("file", "file is not empty; name a new folder."),
-        ("file/new", "file/new cannot be written: Not a directory."),
+        ("file/new", "file/new cannot be written: file is a file. Name a new folder."),
     ):
         outcome = command("init", folder)
         assert outcome.code == 2

@@ -336,6 +336,26 @@ def test_an_out_that_cannot_be(command, here, minimal, out, said):
     assert files(here) == before
 
 
+def test_a_folder_set_read_only_is_not_replaced(command, here, minimal, monkeypatch):
+    """A swap would do it where the folder above takes writes; who runs as root may write all the same."""
+    assert command("run", "--inputs", minimal, "--out", "run", "--quiet").code == 0
+    before = {name: (here / name).read_bytes() for name in files(here)}
+    (here / "run").chmod(0o555)
+    access = os.access
+
+    def as_another(path, mode):
+        return access(path, mode) and bool(Path(path).stat().st_mode & 0o200)
+
+    monkeypatch.setattr(os, "access", as_another)
+    outcome = command("run", "--inputs", minimal, "--out", "run")
+    (here / "run").chmod(0o755)
+    assert outcome.code == 2
+    assert "run is read-only; name another with --out." in outcome.err
+    assert outcome.out == ""
+    assert {name: (here / name).read_bytes() for name in files(here)} == before
+    assert [path.name for path in here.iterdir()] == ["run"]
+
+
 def test_inputs_within_the_results_are_not_lost(command, here, minimal):
     assert command("run", "--inputs", minimal, "--out", "run", "--quiet").code == 0
     shutil.copytree(minimal, here / "run" / "mine")

@@ -199,6 +199,7 @@ def test_a_dictionary_that_is_none(inputs: EditableInputs, text: str):
     (problem,) = inputs.problems()
     assert (problem.file, problem.row, problem.column) == ("datapackage.json", None, None)
     assert problem.rule.startswith("is no data package (")
+    assert "Error" not in problem.rule
     assert problem.mend == BACK
 
 

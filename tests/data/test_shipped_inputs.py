@@ -62,14 +62,13 @@ CAPTIVE_MW = {
     "Qinghai": 270,
 }
 
-#: What must not stand in an input: places on a disk, working papers, how the tables came about.
+#: What must not stand in an input: places on a disk, notes to oneself, numbered working files.
 FORBIDDEN = (
-    r"(?:^|[\s\"'`(=,;])(?:/work|/tmp|/home|/root|/mnt|~|\.\.)/",
-    r"\bshared/",
+    r"(?:^|[\s\"'`(=,;])(?:/[a-z]+/|[a-z]:\\|~/|\.\./)",
+    r"(?<![\w/.])(?!tables|scenarios|projects|prices|inputs|minimal)[a-z]+/\w+\.(?:csv|yaml|md)\b",
     r"\b[A-Z]+\.md\b",
-    r"\b(?:the|data|source) pack\b|\bpack (?:a|b|c|mark|row)\b",
-    r"\b(?:session|assistant|chatbot|language model|prompt|todo|fixme|tbd)\b",
-    r"\b\d{2}[bc]?_[a-z_]+\.csv\b",
+    r"\b(?:todo|fixme|tbd|xxx)\b",
+    r"\b\d{2}[a-z]?_[a-z_]+\.csv\b",
 )
 
 

@@ -34,7 +34,7 @@ CELLS = {
     "NaN in a low": ("fleet", NORTH, "low", "nan", "is no number", NUMBER),
     "fraction of a year": (
         "cells", {"cell": "pot"}, "earliest_year", "2000.5",
-        "is no integer", "Write a plain integer in a, with a point for decimals.",
+        "is no integer", "Write a plain integer.",
     ),
     "number without a unit": (
         "regions", {"region": "north"}, "latitude_deg", "N40",
@@ -394,6 +394,7 @@ def test_a_data_dictionary_that_is_none(inputs: EditableInputs, text: str):
     (problem,) = inputs.problems()
     assert (problem.file, problem.row) == ("datapackage.json", None)
     assert problem.rule.startswith("is no data package (")
+    assert "Error" not in problem.rule
     assert problem.mend == "Copy the shipped one back with `alopt init DIR`."
 
 

@@ -24,7 +24,7 @@ from .figure import (
 
 CAPACITY, POWER, GROWTH = "Output and capacity", "Electricity", "Growth"
 
-NO_FLEET = "The inputs hold no fleet of that year: the smelters of end-2024 and their captive units only."
+NO_FLEET = "The inputs hold no fleet of that year, only those of 2016 and of the end of 2024."
 SMM_2025 = "SMM: slow growth in aluminium production in 2025, 24 November 2025"
 
 
@@ -220,6 +220,8 @@ POWER_FIGURES = (
             ),
             (2013, 13_762, "Undated note on the industry and the Environmental Protection Law of 2015"),
             (2020, 13_543, "CNIA, commonly quoted; not consulted"),
+            (2021, 13_511, "CNIA, commonly quoted; not consulted"),
+            (2022, 13_448, "CNIA, commonly quoted; not consulted"),
         )
     ),
     Figure(

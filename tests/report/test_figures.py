@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from worlds import near
 import alopt
 from alopt.analysis.cost_curve import CostCurve, cost_curve
 from alopt.data.units import CAPTIVE_SOURCES
+from alopt.errors import SolveError
 from alopt.model.emissions import BOUNDARY_OF
 from alopt.report import figures, paths, style
 from alopt.report.terms import smelter_names, terms
@@ -392,3 +396,20 @@ def test_a_figure_is_written_as_svg_png_and_a_page_without_a_net(baseline, tmp_p
     page = paths[2].read_text(encoding="utf-8")
     assert "<script src" not in page
     assert 'href="http' not in page
+
+
+@pytest.mark.parametrize("ending", style.ENDINGS)
+def test_a_full_disk_leaves_the_old_figure(tmp_path, ending):
+    """Whole or not at all: what stood there stays, and nothing lies beside it."""
+
+    class Chart:
+        def save(self, path, **_):
+            Path(path).write_text("half", encoding="utf-8")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    target = tmp_path / f"figure{ending}"
+    target.write_text("old", encoding="utf-8")
+    with pytest.raises(SolveError, match=r"could not be written .*: No space left on device"):
+        style.save_as(Chart(), target)
+    assert target.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [target]
