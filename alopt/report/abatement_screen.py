@@ -46,7 +46,8 @@ def abatement_screen(curve: AbatementCurve) -> str:
     span = f"{summary['first_year']} to {summary['last_year']}"
     console.print(
         f"[bold]Abatement cost curve of {summary['scenario']}[/bold]: {boundary}; "
-        f"means of a year over {span}{_weighing(summary)}; real {summary['price_year']} {summary['currency']} without VAT"
+        f"means of a year over {span}{_weighing(summary)}; "
+        f"real {summary['price_year']} {summary['currency']} without VAT"
     )
     console.print(f"[dim]{_stepped(summary)}[/dim]")
     console.print(_costs(rows))
