@@ -25,8 +25,9 @@ PRINTED = {
 }
 
 SPREAD = (
-    "Prices of power and coal are those of provinces. Not in the tables: contracts and coal mines of single "
-    "plants, alumina on long contract, interest and depreciation by plant, idle pots that share fixed cost."
+    "Prices of power and coal are those of provinces, and the same in every month: no source read gives them "
+    "by month. Not in the tables: contracts and coal mines of single plants, alumina on long contract, "
+    "interest and depreciation by plant, idle pots that share fixed cost."
 )
 CAUSES = {
     ("2025-03", "mean"): (
