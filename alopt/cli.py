@@ -91,9 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     _retrofit_parser(commands)
 
     explain = commands.add_parser("explain", help="why the optimum is so; where infeasible, what conflicts")
-    explain.add_argument(
-        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or YAML file"
-    )
+    _scenario(explain)
     explain.add_argument(
         "--about", metavar="WORD", help="a region, site, cell, policy, constraint, source or market"
     )
@@ -130,9 +128,7 @@ def _curve_parser(commands: Any) -> None:  # noqa: ANN401
     _drawn(cost)
     _shared(cost)
     abatement = kinds.add_parser("abatement", help="what a tonne of CO2e less costs, from the model")
-    abatement.add_argument(
-        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or YAML file"
-    )
+    _scenario(abatement)
     abatement.add_argument(
         "--carbon-prices", metavar="LIST", help="steps in CNY/t from 0 on, as 0,50,100,200"
     )
@@ -152,9 +148,7 @@ def _curve_parser(commands: Any) -> None:  # noqa: ANN401
     _drawn(abatement)
     _shared(abatement)
     quota = kinds.add_parser("quota", help="what a tonne of smelting quota is worth, beside published deals")
-    quota.add_argument(
-        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or YAML file"
-    )
+    _scenario(quota)
     quota.add_argument("--year", type=int, metavar="Y", help="model year whose price is compared (the first)")
     quota.add_argument("--out", metavar="DIR", help="folder (default results/quota-SCENARIO)")
     _drawn(quota)
@@ -182,8 +176,7 @@ def _project_parser(commands: Any) -> None:  # noqa: ANN401
 
 def _retrofit_parser(commands: Any) -> None:  # noqa: ANN401
     retrofit = commands.add_parser("retrofit", help="every retrofit and rebuild: taken or left, by how much")
-    name = "name or YAML file"
-    retrofit.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help=name)
+    _scenario(retrofit)
     retrofit.add_argument("--owner", metavar="NAME", help="one owner's smelters, smelter by smelter")
     retrofit.add_argument(
         "--site", metavar="SITE", help="one smelter: what pays at which power price, and why"
@@ -225,6 +218,12 @@ def _common(parser: argparse.ArgumentParser) -> None:
         "scenarios", nargs="*", metavar="SCENARIO", help="name or YAML file (default baseline)"
     )
     _shared(parser)
+
+
+def _scenario(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or YAML file"
+    )
 
 
 def _shared(parser: argparse.ArgumentParser) -> None:

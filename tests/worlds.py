@@ -387,3 +387,18 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def blocked_world() -> World:
+    """North holds quota for 0.1 Mt/a, and 0.3 Mt/a of its capacity moves south with its quota in 2025.
+
+    Its quota would be 0.1 - 0.3 = -0.2. Without a cap that is nobody's business; with one, quota
+    could come back from the south, unless the scenario `blocked` bars quota from the north.
+    """
+    world = plain_world()
+    world.quota(north=0.1)
+    world.add(
+        "moves", year=2025, from_site="north_smelter", from_cell="pot", to_site="south_smelter",
+        to_cell="pot", capacity_mt_per_a=0.3,
+    )  # fmt: skip
+    return world

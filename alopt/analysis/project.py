@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from alopt.analysis.cost_curve import SiteAlumina, SitePower, site_alumina, site_power
 from alopt.analysis.investment import Investment, Outlay, Plant, Prices, Terms
 from alopt.data.cells import Cell
+from alopt.data.load import load
 from alopt.data.model_data import ModelData
 from alopt.data.prices import MarketPrices
 from alopt.data.projects import TAXED, Project
@@ -25,6 +27,9 @@ _WHOLE_PLANT = (
     "pfc_t_per_t", "power_factor_t_per_mwh",
 )  # fmt: skip
 
+
+#: Scenario whose inputs a project uses where it names none.
+SCENARIO = "baseline"
 
 #: TWh a year of a newcomer that leaves the fleet the contracts it has: some 10 kt/a.
 _SMALL_NEWCOMER = 0.13
@@ -47,6 +52,22 @@ class _Side:
     place: Place | None
     cell: Cell | None
     capacity: float
+
+
+def project_data(found: Project, inputs: Path, settings: dict[str, Any], scenario: str | None) -> ModelData:
+    """Inputs of the scenario and the prices that a project names, at smelter resolution.
+
+    Raises
+    ------
+    UsageError
+        If neither the project nor its scenario names market prices.
+    """
+    settings = {**found.scenario_settings, **settings}
+    name = scenario or found.values.get("scenario", SCENARIO)
+    data = load(inputs, name, resolution="smelter", settings=settings)
+    if data.market_prices is None:
+        raise UsageError(f"The project {found.name} names no prices; give it a month, as prices: 2025-11.")
+    return data
 
 
 def invest(project: Project, data: ModelData) -> Investment:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from alopt.analysis.appraisal import appraise
-from alopt.commands.project import project_data
+from alopt.analysis.project import project_data
 from alopt.data.projects import load_project, project_names
 from alopt.data.schema import default_inputs
 from alopt.pages import page_command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -67,6 +68,26 @@ def bar(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 #: Said where the plotting library is not installed.
 NO_FIGURE = "No figure: pip install 'alopt[report]' draws it."
+
+
+def tell(
+    options: argparse.Namespace,
+    summary: dict[str, Any],
+    screen: Callable[[], str],
+    out: Path,
+    *,
+    figure: bool,
+    what: str = "Tables",
+) -> int:
+    """Show the summary as JSON, or the screen and where the tables are; return 0."""
+    if options.json:
+        print(json.dumps(summary, ensure_ascii=False, indent=1))
+    elif not options.quiet:
+        print(screen())
+        print(f"{what}{' and figure' if figure else ''}: {out}")
+        if not figure:
+            print(NO_FIGURE)
+    return 0
 
 
 def write_figure(chart: Callable[[], Any], file: Path) -> bool:

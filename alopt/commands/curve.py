@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import tempfile
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from alopt.analysis.cost_curve import CostCurve, cost_curve
-from alopt.commands.common import NO_FIGURE, bar, settings_of, spinner
+from alopt.commands.common import bar, settings_of, spinner, tell
 from alopt.data.load import load
 from alopt.data.scenario import scenario_names
 from alopt.data.schema import default_inputs
@@ -69,7 +68,7 @@ def curve_cost(options: argparse.Namespace) -> int:
     stem = f"cost-curve-{Path(options.prices).stem}"
     out = Path(options.out) if options.out else Path("results") / stem
     figure = write_curve(out, curve, data, inputs, options.figure)
-    return _tell(options, curve.summary, lambda: curve_screen(curve.table, curve.summary), out, figure=figure)
+    return tell(options, curve.summary, lambda: curve_screen(curve.table, curve.summary), out, figure=figure)
 
 
 def _standing(inputs: Path) -> str:
@@ -103,7 +102,7 @@ def _planned(options: argparse.Namespace) -> int:
         out, "cost_curve", [found.table], found.summary, ("curve cost", data, inputs),
         lambda: curves.planned(found.table, found.summary), options.figure,
     )  # fmt: skip
-    return _tell(options, found.summary, lambda: planned_screen(found), out, figure=figure)
+    return tell(options, found.summary, lambda: planned_screen(found), out, figure=figure)
 
 
 def _saved(folder: Path, inputs: Path, prices: str | None) -> tuple[Run, ModelData]:
@@ -174,7 +173,7 @@ def curve_abatement(options: argparse.Namespace) -> int:
         ("curve abatement", data, inputs),
         lambda: curves.abatement(found.steps, found.measures, found.summary), options.figure,
     )  # fmt: skip
-    return _tell(options, found.summary, lambda: abatement_screen(found), out, figure=figure)
+    return tell(options, found.summary, lambda: abatement_screen(found), out, figure=figure)
 
 
 def _wish(options: argparse.Namespace) -> Wish:
@@ -208,7 +207,7 @@ def curve_quota(options: argparse.Namespace) -> int:
         out, "quota_value", [found.table], found.summary, ("curve quota", data, inputs),
         lambda: curves.quota(found.summary), options.figure,
     )  # fmt: skip
-    return _tell(options, found.summary, lambda: quota_screen(found.summary), out, figure=figure)
+    return tell(options, found.summary, lambda: quota_screen(found.summary), out, figure=figure)
 
 
 def _numbers(name: str, text: str) -> tuple[float, ...]:
@@ -262,25 +261,6 @@ def _write(
         if chart is not None:
             style.save(chart, place, name)
     return chart is not None
-
-
-def _tell(
-    options: argparse.Namespace,
-    summary: dict[str, Any],
-    screen: Callable[[], str],
-    out: Path,
-    *,
-    figure: bool,
-) -> int:
-    """Show the summary as JSON, or the screen and where the tables are; return 0."""
-    if options.json:
-        print(json.dumps(summary, ensure_ascii=False, indent=1))
-    elif not options.quiet:
-        print(screen())
-        print(f"Tables{' and figure' if figure else ''}: {out}")
-        if not figure:
-            print(NO_FIGURE)
-    return 0
 
 
 KINDS: dict[str, Callable[[argparse.Namespace], int]] = {

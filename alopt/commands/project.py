@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from alopt.analysis.appraisal import appraise
-from alopt.commands.common import NO_FIGURE, settings_of, write_figure
-from alopt.data.load import load
-from alopt.data.projects import Project, is_project_key, load_project
+from alopt.analysis.project import project_data
+from alopt.commands.common import settings_of, tell, write_figure
+from alopt.data.projects import is_project_key, load_project
 from alopt.data.schema import default_inputs
-from alopt.errors import UsageError
 from alopt.results.saved import read_run
 from alopt.results.table import ResultTable
 from alopt.results.write import result_folder, write_json
-
-#: Scenario whose inputs a project uses where it names none.
-SCENARIO = "baseline"
 
 
 def project(options: argparse.Namespace) -> int:
@@ -48,16 +43,13 @@ def project(options: argparse.Namespace) -> int:
         drawn = write_figure(partial(_figure, summary, table), place / "project.svg")
         write_json(place / "project.json", summary)
         write_json(place / "run.json", {"command": "project", **manifest(data, inputs)})
-    if options.json:
-        print(json.dumps(summary, ensure_ascii=False, indent=1))
-    elif not options.quiet:
-        from alopt.report.project_screen import project_screen  # noqa: PLC0415
 
-        print(project_screen(summary, table))
-        print(f"Sheet{' and figure' if drawn else ''}: {out}")
-        if not drawn:
-            print(NO_FIGURE)
-    return 0
+    def screen() -> str:
+        from alopt.report.project_screen import project_screen  # noqa: PLC0415 - for the screen alone
+
+        return project_screen(summary, table)
+
+    return tell(options, summary, screen, out, figure=drawn, what="Sheet")
 
 
 def _figure(summary: dict[str, Any], table: ResultTable) -> Any:  # noqa: ANN401
@@ -77,19 +69,3 @@ def metal_path(run: str) -> dict[int, float]:
     return {
         int(y): float(found["metal_price_cny_per_t"]) for y, found in read_run(run).summary["years"].items()
     }
-
-
-def project_data(found: Project, inputs: Path, settings: dict[str, Any], scenario: str | None) -> Any:  # noqa: ANN401
-    """Inputs of the scenario and the prices that a project names, at smelter resolution.
-
-    Raises
-    ------
-    UsageError
-        If neither the project nor its scenario names market prices.
-    """
-    settings = {**found.scenario_settings, **settings}
-    name = scenario or found.values.get("scenario", SCENARIO)
-    data = load(inputs, name, resolution="smelter", settings=settings)
-    if data.market_prices is None:
-        raise UsageError(f"The project {found.name} names no prices; give it a month, as prices: 2025-11.")
-    return data

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alopt.commands.common import NO_FIGURE, settings_of, spinner, write_figure
+from alopt.commands.common import settings_of, spinner, tell, write_figure
 from alopt.data.load import load
 from alopt.data.schema import default_inputs
 from alopt.errors import UsageError
@@ -92,16 +92,13 @@ def _site(options: argparse.Namespace, inputs: Path, settings: dict[str, Any]) -
         write_json(place / "site.json", summary)
         write_json(place / "run.json", {"command": "retrofit", **manifest(data, inputs)})
         drawn = write_figure(partial(_figure, summary, packages), place / "site_packages.svg")
-    if options.json:
-        print(json.dumps(summary, ensure_ascii=False, indent=1))
-    elif not options.quiet:
-        from alopt.report.site_screen import site_screen  # noqa: PLC0415
 
-        print(site_screen(summary, packages, plan))
-        print(f"Tables{' and figure' if drawn else ''}: {out}")
-        if not drawn:
-            print(NO_FIGURE)
-    return 0
+    def screen() -> str:
+        from alopt.report.site_screen import site_screen  # noqa: PLC0415 - for the screen alone
+
+        return site_screen(summary, packages, plan)
+
+    return tell(options, summary, screen, out, figure=drawn)
 
 
 def _figure(summary: dict[str, Any], packages: ResultTable) -> Any:  # noqa: ANN401

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,37 @@ class Program:
         """Aᵀ·y, recomputed from the matrix."""
         per_entry = np.repeat(y, np.diff(self.starts)) * self.entries
         return np.bincount(self.places, weights=per_entry, minlength=len(self.cost)).astype(np.float64)
+
+    def part(self, rows: Integers, columns: Integers, cost: Array) -> Program:
+        """Return the program of some rows and columns alone.
+
+        Parameters
+        ----------
+        rows, columns : array of int
+            Places of what is kept, in the order of the part; the rows hold no other column.
+        cost : array of float
+            Of the columns kept; there is no offset.
+        """
+        place = np.full(len(self.cost), -1, dtype=np.int32)
+        place[columns] = np.arange(len(columns), dtype=np.int32)
+        counts = np.diff(self.starts)[rows]
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        entries = np.repeat(self.starts[:-1][rows] - starts[:-1], counts) + np.arange(starts[-1])
+        return replace(
+            self,
+            cost=cost,
+            offset=0.0,
+            starts=starts,
+            places=place[self.places[entries]],
+            entries=self.entries[entries],
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            column_lower=self.column_lower[columns],
+            column_upper=self.column_upper[columns],
+            columns=[self.columns[c] for c in columns],
+            rows=[self.rows[r] for r in rows],
+            senses=self.senses[rows],
+        )
 
     def row_names(self) -> list[str]:
         """Return names of rows as `constraint[index]`."""

@@ -10,7 +10,7 @@ J. Ryan, Identifying minimally infeasible subsystems of inequalities, ORSA J. Co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,25 +48,11 @@ class Conflict:
 
 def restrict(program: Program, rows: Sequence[int]) -> tuple[Program, list[int]]:
     """Return the program of some rows alone, with no cost, and the places of its columns."""
-    kept = np.asarray(rows, dtype=int)
-    entries = np.concatenate([np.arange(program.starts[r], program.starts[r + 1]) for r in kept])
-    columns, places = np.unique(program.places[entries], return_inverse=True)
-    counts = np.diff(program.starts)[kept]
-    part = replace(
-        program,
-        cost=np.zeros(len(columns)),
-        offset=0.0,
-        starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-        places=places.astype(np.int32),
-        entries=program.entries[entries],
-        row_lower=program.row_lower[kept],
-        row_upper=program.row_upper[kept],
-        column_lower=program.column_lower[columns],
-        column_upper=program.column_upper[columns],
-        columns=[program.columns[c] for c in columns],
-        rows=[program.rows[r] for r in kept],
-        senses=program.senses[kept],
-    )
+    kept = np.asarray(rows, dtype=np.int32)
+    held = np.zeros(len(program.rows), dtype=bool)
+    held[kept] = True
+    columns = np.unique(program.places[np.repeat(held, np.diff(program.starts))])
+    part = program.part(kept, columns, np.zeros(len(columns)))
     return part, [int(c) for c in columns]
 
 

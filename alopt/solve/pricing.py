@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from alopt.errors import InfeasibleError
-from alopt.solve.compile import Array, Integers, Program
+from alopt.solve.compile import Array, Integers
 from alopt.solve.highs import Solver
 from alopt.solve.solution import Solution
 
@@ -105,7 +105,7 @@ class SiteProblem:
         self.names = [whole.columns[c] for c in columns]
         self.place = {name: n for n, name in enumerate(self.names)}
         self.cost, self.spread = _priced_costs(prices, columns, rows)
-        self.program = _restricted(whole, columns, rows, self.cost)
+        self.program = whole.part(rows, columns, self.cost)
         self.solver = Solver(self.program, quick=True)
         self.base = self.solver.solve()
         self.values = prices.solution.optimum.values[columns]
@@ -261,30 +261,6 @@ def _priced_costs(prices: SitePrices, columns: Integers, rows: Integers) -> tupl
     total = program.column_activity(shared)
     absolute = replace(program, entries=np.abs(program.entries)).column_activity(np.abs(shared))
     return (program.cost - total)[columns], (np.abs(program.cost) + absolute)[columns]
-
-
-def _restricted(whole: Program, columns: Integers, rows: Integers, cost: Array) -> Program:
-    """Keep some columns and the rows that hold no others."""
-    new_place = np.full(len(whole.cost), -1, dtype=np.int32)
-    new_place[columns] = np.arange(len(columns), dtype=np.int32)
-    pieces = [np.arange(whole.starts[r], whole.starts[r + 1]) for r in rows]
-    entries = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64)
-    starts = np.concatenate([[0], np.cumsum([len(piece) for piece in pieces])])
-    return Program(
-        name=whole.name,
-        cost=cost,
-        offset=0.0,
-        starts=starts.astype(np.int32),
-        places=new_place[whole.places[entries]],
-        entries=whole.entries[entries],
-        row_lower=whole.row_lower[rows],
-        row_upper=whole.row_upper[rows],
-        column_lower=whole.column_lower[columns],
-        column_upper=whole.column_upper[columns],
-        columns=[whole.columns[c] for c in columns],
-        rows=[whole.rows[r] for r in rows],
-        senses=whole.senses[rows],
-    )
 
 
 def finite_difference(

@@ -10,10 +10,9 @@ import pytest
 
 from alopt.analysis.appraisal import appraise, tornado
 from alopt.analysis.investment import BREAK_EVENS, break_even, levelised, net_value, priced, sheet
-from alopt.analysis.project import arc_investment, invest, places_of
+from alopt.analysis.project import arc_investment, invest, places_of, project_data
 from alopt.analysis.project_list import page
 from alopt.analysis.retrofit_options import COLUMNS
-from alopt.commands.project import project_data
 from alopt.data import default_inputs
 from alopt.data.projects import load_project, project_names, read_project, with_value
 from alopt.electrolysis import dc_energy

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from alopt.commands.project import project_data
+from alopt.analysis.project import project_data
 from alopt.data import default_inputs
 from alopt.data.projects import is_project_key, load_project, read_contract, read_project
 from alopt.errors import InputError, Problem

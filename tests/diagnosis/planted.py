@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyomo.environ as pyo
-from worlds import DRY, WET, World, plain_world
+from worlds import DRY, WET, World, blocked_world, plain_world
 
 Change = Callable[[Any], None]
 
@@ -65,12 +65,7 @@ def policies(world: World, **fields: Any) -> World:
 
 
 def barred_quota() -> World:
-    world = plain_world()
-    world.quota(north=0.1)
-    world.add(
-        "moves", year=2025, from_site="north_smelter", from_cell="pot", to_site="south_smelter",
-        to_cell="pot", capacity_mt_per_a=0.3,
-    )  # fmt: skip
+    world = blocked_world()
     cap, ratio = {"cap_mt_per_a": 5}, {"ratio": 1, "no_inflow": ["north"]}
     return policies(world, capacity_cap=cap, capacity_replacement=ratio)
 
